@@ -1,0 +1,19 @@
+import { environment } from './environment'
+
+export default environment({
+  name: 'dev',
+  account: '111111111111',
+  region: 'eu-west-1',
+  bucket: 'acme-landing-dev',
+  warehouses: {
+    main: {
+      kind: 'redshift',
+      host: 'acme-dev.abc123xyz789.eu-west-1.redshift.amazonaws.com',
+      database: 'analytics',
+      user: 'penstock',
+    },
+  },
+  routes: [{ match: '{table}/**', into: { warehouse: 'main', schema: 'public' } }],
+  csv: { headerLines: 1 },
+  notify: { failures: 'data-team@acme.example' },
+})

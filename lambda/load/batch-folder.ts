@@ -1,0 +1,47 @@
+import { type Arrival, type S3Url, type TargetId, urlOf } from '../model'
+import type { CopyPlan } from './copy-plan'
+
+/** What a batch keeps in S3: enough to run it again, or to finish it, by somebody who knows nothing but its folder. */
+export interface BatchContents {
+  readonly batchId: string
+  readonly target: TargetId
+  readonly plan: CopyPlan
+  readonly arrivals: readonly Arrival[]
+}
+
+/** The folder of a batch: by target, then by time, as batch ids sort. */
+export function folderOf(work: S3Url, target: TargetId, batchId: string): S3Url {
+  return `${work.endsWith('/') ? work : `${work}/`}batches/${target}/${batchId}/` as S3Url
+}
+
+export function contentsUrl(folder: S3Url): S3Url {
+  return `${folder}batch.json`
+}
+
+/** Named as Redshift's own UNLOAD names it. */
+export function manifestUrl(folder: S3Url): S3Url {
+  return `${folder}manifest`
+}
+
+export function contentsText(contents: BatchContents): string {
+  return JSON.stringify(contents)
+}
+
+export function readContents(text: string): BatchContents {
+  return JSON.parse(text) as BatchContents
+}
+
+/**
+ * The manifest of a COPY. Every entry is mandatory, since otherwise a missing file is passed over in silence, and tells
+ * its length, which Parquet requires. An entry listed twice would be loaded twice, so each file is listed once.
+ * Source: Amazon Redshift developer guide, "Using a manifest to specify data files".
+ */
+export function manifestText(arrivals: readonly Arrival[]): string {
+  const entries = new Map(
+    arrivals.map(({ object }) => [
+      urlOf(object),
+      { url: urlOf(object), mandatory: true, meta: { content_length: object.sizeBytes } },
+    ]),
+  )
+  return JSON.stringify({ entries: [...entries.values()] })
+}

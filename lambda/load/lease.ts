@@ -1,0 +1,66 @@
+import { PenstockError } from '../errors'
+import type { Arrival, TargetId, TargetState } from '../model'
+import type { Ports, TargetChange } from '../ports'
+
+/** The right to load a target, in the hands of one invocation. */
+export interface Lease {
+  readonly target: TargetId
+  readonly fence: number
+  /** The target as this holder last saw it; others may have counted arrivals since. */
+  state(): TargetState
+  /** Applies a change together with what is owed to the counts. Throws `LOST_LEASE` when another holder has come. */
+  change(change: Omit<TargetChange, 'addWaitingFiles' | 'addWaitingBytes'>): Promise<TargetState>
+  /** These arrivals have left the queue: the next change takes them off the counts. */
+  left(arrivals: readonly Arrival[]): void
+  /** The whole queue was read after {@link state}: the next change mends the counts, which duplicates have raised. */
+  counted(waiting: readonly Arrival[]): void
+}
+
+/** The lease of a target, if nobody holds it. `owner` must be unique per invocation. */
+export async function takeLease(
+  ports: Pick<Ports, 'targets' | 'now'>,
+  target: TargetId,
+  owner: string,
+  untilMs: number,
+): Promise<Lease | 'held'> {
+  const claimed = await ports.targets.claim(target, { owner, nowMs: ports.now(), untilMs })
+  if (claimed === 'held') return 'held'
+
+  let state = claimed
+  let owed = { files: 0, bytes: 0 }
+  return {
+    target,
+    fence: claimed.fence,
+    state: () => state,
+    async change(change) {
+      const paying = owed
+      const changed = await ports.targets.change(
+        target,
+        { owner, fence: claimed.fence },
+        { ...change, addWaitingFiles: paying.files, addWaitingBytes: paying.bytes },
+      )
+      if (changed === 'lost-race') {
+        throw new PenstockError(
+          'LOST_LEASE',
+          `another loader holds ${target} now; this one (fence ${claimed.fence}) stops`,
+        )
+      }
+      owed = { files: owed.files - paying.files, bytes: owed.bytes - paying.bytes }
+      state = changed
+      return changed
+    },
+    left(arrivals) {
+      owed = { files: owed.files - arrivals.length, bytes: owed.bytes - bytesOf(arrivals) }
+    },
+    counted(waiting) {
+      // What was counted before the state was read lies in the queue that was read after it. What is counted later is
+      // added on top, so the count may end too high, which costs one look, and never too low, which would cost a load.
+      owed = { files: waiting.length - state.waitingFiles, bytes: bytesOf(waiting) - state.waitingBytes }
+    },
+  }
+}
+
+/** Their sizes together. */
+export function bytesOf(arrivals: readonly Arrival[]): number {
+  return arrivals.reduce((sum, { object }) => sum + object.sizeBytes, 0)
+}

@@ -1,0 +1,47 @@
+import type { Arrival, Batch } from '../model'
+import { type BatchContents, contentsText, contentsUrl, folderOf, manifestText, manifestUrl } from './batch-folder'
+import type { CopyPlan } from './copy-plan'
+import { bytesOf } from './lease'
+import type { Turn } from './turn'
+
+/** A batch that is named on its target and may be loaded. */
+export interface OpenedBatch {
+  readonly contents: BatchContents
+  readonly batch: Batch
+}
+
+/**
+ * Writes the batch's objects, then names it on the target, then writes its record.
+ * Dying after the first leaves objects that nobody refers to; dying after the second, recovery finds the batch by its
+ * name and has all it needs in the folder.
+ */
+export async function openBatch(
+  turn: Turn,
+  what: { readonly arrivals: readonly Arrival[]; readonly plan: CopyPlan },
+  session: string,
+): Promise<OpenedBatch> {
+  const { ports, settings, target, lease } = turn
+  const nowMs = ports.now()
+  const batchId = ports.newBatchId(nowMs)
+  const folder = folderOf(settings.work, target, batchId)
+  const contents: BatchContents = { batchId, target, ...what }
+
+  await Promise.all([
+    ports.objects.put(contentsUrl(folder), contentsText(contents)),
+    ports.objects.put(manifestUrl(folder), manifestText(what.arrivals)),
+  ])
+  await lease.change({ unfinished: { batchId, folder, attempt: 1, openedAtMs: nowMs, session } })
+  const batch: Batch = {
+    target,
+    batchId,
+    status: 'open',
+    fence: lease.fence,
+    folder,
+    files: what.arrivals.length,
+    bytes: bytesOf(what.arrivals),
+    openedAtMs: nowMs,
+    attempts: [{ number: 1, startedAtMs: nowMs, session }],
+  }
+  await ports.batches.put(batch)
+  return { contents, batch }
+}

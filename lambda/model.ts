@@ -1,0 +1,150 @@
+/** The words of the design as types: what an object, an arrival, a batch, a lease and a file record are. */
+
+/** `s3://bucket/key`, the key raw (neither form- nor percent-encoded). */
+export type S3Url = `s3://${string}`
+
+/** `warehouse/schema.table`: one table in one warehouse. */
+export type TargetId = `${string}/${string}.${string}`
+
+/** One version of a file in S3, as an event or a listing told it. */
+export interface S3Object {
+  readonly bucket: string
+  /** Raw key, 1–1,024 bytes of UTF-8. */
+  readonly key: string
+  /** Without quotes. A change token, not always an MD5. */
+  readonly etag: string
+  readonly sizeBytes: number
+  readonly versionId?: string
+  /** Hexadecimal; orders the events of one key and nothing else. Not every kind of event has it. */
+  readonly sequencer?: string
+  /** When S3 says it happened, in milliseconds since 1970. The same event always bears the same time. */
+  readonly eventTimeMs: number
+}
+
+/** The address of an object. */
+export function urlOf(object: { readonly bucket: string; readonly key: string }): S3Url {
+  return `s3://${object.bucket}/${object.key}`
+}
+
+/** Bucket and key of an address. A bucket's name holds no slash, so the first one ends it. */
+export function splitUrl(url: S3Url): { readonly bucket: string; readonly key: string } {
+  const path = url.slice('s3://'.length)
+  const slash = path.indexOf('/')
+  return slash < 0 ? { bucket: path, key: '' } : { bucket: path.slice(0, slash), key: path.slice(slash + 1) }
+}
+
+/** An object waiting to be loaded into one target. */
+export interface Arrival {
+  readonly target: TargetId
+  readonly object: S3Object
+}
+
+/** Why one file could not be loaded; line, column and value as far as the warehouse tells. */
+export interface FileError {
+  readonly code: string
+  readonly reason: string
+  /** Physical line in the file, the first is 1. */
+  readonly line?: number
+  readonly column?: string
+  readonly value?: string
+}
+
+interface FileRecordBase {
+  readonly target: TargetId
+  /** The version this record speaks of. */
+  readonly object: S3Object
+  readonly atMs: number
+}
+
+/** What became of an object for a target. */
+export type FileRecord =
+  | (FileRecordBase & {
+      readonly status: 'loaded'
+      readonly batchId: string
+      /** A later version under the same key that `overwrites: 'skip'` left out. */
+      readonly ignored?: { readonly etag: string; readonly atMs: number }
+    })
+  | (FileRecordBase & { readonly status: 'failed'; readonly batchId?: string; readonly error: FileError })
+  | (FileRecordBase & { readonly status: 'skipped'; readonly code: SkipCode; readonly reason: string })
+
+/** Why an object that was routed is not loaded, although nothing is wrong with the loader. */
+export type SkipCode = 'FOLDER_MARKER' | 'EMPTY_OBJECT' | 'OBJECT_GONE' | 'NO_LONGER_ROUTED'
+
+/** One try to load a batch. */
+export interface Attempt {
+  readonly number: number
+  readonly startedAtMs: number
+  readonly endedAtMs?: number
+  /** The warehouse session that ran it: a backend pid, or a statement id. */
+  readonly session?: string
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+/** The arrivals that one transaction loads. The list itself lies in S3, so that no item grows with it. */
+export interface Batch {
+  readonly target: TargetId
+  /** Sorts by time. */
+  readonly batchId: string
+  readonly status: 'open' | 'loaded' | 'failed'
+  readonly fence: number
+  /** Folder of the batch's objects in S3: the list of files, and what the warehouse reads. Ends with a slash. */
+  readonly folder: S3Url
+  readonly files: number
+  readonly bytes: number
+  readonly openedAtMs: number
+  readonly closedAtMs?: number
+  readonly rows?: number
+  /** Newest last; at most {@link MAX_ATTEMPTS_KEPT}. */
+  readonly attempts: readonly Attempt[]
+}
+
+/** An item must not grow without bound: older attempts are dropped, their count stays in `number`. */
+export const MAX_ATTEMPTS_KEPT = 10
+
+/** Why a target is not loaded for now. Arrivals wait; nothing is lost. */
+export type Hold =
+  | { readonly kind: 'paused'; readonly sinceMs: number; readonly reason: string }
+  | {
+      /** `blocked`: the set-up is wrong and a person was told. `waiting`: a passing fault. */
+      readonly kind: 'blocked' | 'waiting'
+      readonly sinceMs: number
+      readonly code: string
+      readonly reason: string
+      readonly tries: number
+      readonly retryAtMs: number
+    }
+
+/** All that is known of a target at one moment: one small item. */
+export interface TargetState {
+  readonly target: TargetId
+  /** A hint for the wake decision, never below the truth: counted up after arrivals are stored, down when they leave. */
+  readonly waitingFiles: number
+  readonly waitingBytes: number
+  /** Raised by every grant of the lease. */
+  readonly fence: number
+  readonly lease?: { readonly owner: string; readonly untilMs: number }
+  /** The batch that was begun and not yet finished; no other may begin before it. */
+  readonly unfinished?: {
+    readonly batchId: string
+    readonly folder: S3Url
+    readonly attempt: number
+    readonly openedAtMs: number
+    readonly session?: string
+  }
+  /** A delayed wake is under way and comes at this time. */
+  readonly wakeAtMs?: number
+  readonly hold?: Hold
+  /** After a data error that named no file: at most so many files in the next batch. */
+  readonly batchFiles?: number
+  readonly lastLoad?: { readonly batchId: string; readonly atMs: number; readonly files: number; readonly rows: number }
+}
+
+/** The row that the loading transaction writes last. It is there if and only if the rows are. */
+export interface Receipt {
+  readonly batchId: string
+  readonly target: TargetId
+  readonly files: number
+  readonly rows: number
+  readonly bytes: number
+  readonly manifest: S3Url
+}

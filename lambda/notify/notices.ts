@@ -1,0 +1,101 @@
+import { type FileError, type FileRecord, type Hold, type S3Url, type TargetId, urlOf } from '../model'
+import type { Notice } from '../ports'
+
+/** At most so many file errors are spelled out in a notice; the count tells of all. */
+const ERRORS_TOLD = 10
+
+/** A batch is in its table. */
+export function loadedNotice(load: {
+  readonly environment: string
+  readonly target: TargetId
+  readonly batchId: string
+  readonly files: number
+  readonly rows: number
+  readonly bytes: number
+  readonly durationMs: number
+  readonly statements: readonly string[]
+}): Notice {
+  const { environment, ...body } = load
+  return notice(
+    environment,
+    'loaded',
+    load.target,
+    `loaded ${counted(load.rows, 'row')} from ${counted(load.files, 'file')}`,
+    body,
+  )
+}
+
+/** Files that could not be loaded, each with its first error. The others of their batch go on. */
+export function filesFailedNotice(failure: {
+  readonly environment: string
+  readonly target: TargetId
+  readonly batchId?: string
+  readonly records: readonly FileRecord[]
+  readonly statements?: readonly string[]
+}): Notice {
+  const failed = failure.records.flatMap((record) => (record.status === 'failed' ? [record] : []))
+  const errors = failed.slice(0, ERRORS_TOLD).map(({ object, error }) => told(urlOf(object), error))
+  const [first] = failed
+  const what =
+    failed.length === 1 && first
+      ? `could not load ${first.object.key}`
+      : `could not load ${counted(failed.length, 'file')}`
+  return notice(failure.environment, 'files-failed', failure.target, what, {
+    target: failure.target,
+    ...(failure.batchId === undefined ? {} : { batchId: failure.batchId }),
+    files: failed.length,
+    bytes: failed.reduce((sum, { object }) => sum + object.sizeBytes, 0),
+    ...(failure.statements === undefined ? {} : { statements: failure.statements }),
+    errors,
+    whatToDo: 'mend the file and write it again under the same key: it loads by itself',
+  })
+}
+
+/** A target is held up. Its files wait and nothing is lost. */
+export function heldNotice(held: {
+  readonly environment: string
+  readonly target: TargetId
+  readonly hold: Extract<Hold, { kind: 'blocked' | 'waiting' }>
+  readonly waitingFiles: number
+  readonly waitingBytes: number
+}): Notice {
+  const { hold } = held
+  return notice(held.environment, 'target-blocked', held.target, `is held up: ${hold.reason}`, {
+    target: held.target,
+    code: hold.code,
+    reason: hold.reason,
+    waitingFiles: held.waitingFiles,
+    waitingBytes: held.waitingBytes,
+    sinceMs: hold.sinceMs,
+    nextTryAtMs: hold.retryAtMs,
+    whatToDo: 'mend the cause: the target is tried again by itself, later and later, at least every 15 minutes',
+  })
+}
+
+function notice(
+  environment: string,
+  event: 'loaded' | 'files-failed' | 'target-blocked',
+  target: TargetId,
+  what: string,
+  body: Readonly<Record<string, unknown>>,
+): Notice {
+  return {
+    subject: subjectText(`Penstock ${environment}: ${target} ${what}`),
+    body: { event, environment, ...body },
+    attributes: { event, environment, target },
+  }
+}
+
+/** SNS takes up to 100 printable ASCII characters as a subject. */
+function subjectText(text: string): string {
+  const ascii = text.replace(/[^\x20-\x7e]+/g, '?')
+  return ascii.length <= 100 ? ascii : `${ascii.slice(0, 97)}...`
+}
+
+function told(url: S3Url, error: FileError): Readonly<Record<string, unknown>> {
+  return { file: url, ...error }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`
+}

@@ -1,0 +1,37 @@
+import { messageOf, PenstockError } from '../errors'
+
+/** A call to AWS that failed, with what it was about; `code` is the service's own name for the error. */
+export class AwsCallFailed extends Error {
+  override readonly name = 'AwsCallFailed'
+  constructor(
+    readonly code: string,
+    message: string,
+    options: { readonly cause: unknown },
+  ) {
+    super(message, options)
+  }
+}
+
+/** Passes a call's answer on, and its error with context: `what` names the operation and the table, bucket or key. */
+export async function awsCall<Answer>(what: string, call: Promise<Answer>): Promise<Answer> {
+  try {
+    return await call
+  } catch (error) {
+    throw withContext(what, error)
+  }
+}
+
+/**
+ * What to throw instead of an SDK's error, which says `Requested resource not found` and not which one.
+ * What was thrown with context already needs no more of it.
+ */
+export function withContext(what: string, error: unknown): Error {
+  if (error instanceof AwsCallFailed || error instanceof PenstockError) return error
+  const code = errorName(error)
+  return new AwsCallFailed(code, `${what}: ${code}: ${messageOf(error)}`, { cause: error })
+}
+
+/** The name under which an AWS service documents the error, e.g. `ConditionalCheckFailedException`. */
+export function errorName(error: unknown): string {
+  return error instanceof Error ? error.name : 'UnknownError'
+}

@@ -1,0 +1,91 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SNSClient } from '@aws-sdk/client-sns'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { SSMClient } from '@aws-sdk/client-ssm'
+
+/** One client per service, for the life of the process: connections are kept and used again by later invocations. */
+export interface Clients {
+  readonly dynamodb: DynamoDBClient
+  readonly s3: S3Client
+  readonly sns: SNSClient
+  readonly sqs: SQSClient
+  readonly ssm: SSMClient
+  /** Closes every connection. Only tests and the embedded environment need it. */
+  close(): void
+}
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Makes the clients by environment variables: `AWS_REGION`, `AWS_ENDPOINT_URL_<SERVICE>` or `AWS_ENDPOINT_URL`, and
+ * credentials wherever the SDK finds them.
+ */
+export function makeClients(env: Environment = process.env): Clients {
+  const s3Endpoint = endpointOf('S3', env)
+  const dynamodb = new DynamoDBClient({ ...identityOf(env), ...patience(3_000, 5), ...endpointOf('DYNAMODB', env) })
+  const s3 = new S3Client({
+    ...identityOf(env),
+    ...patience(30_000, 4), // a manifest of some MB takes seconds on a slow path, so it is given more time
+    ...s3Endpoint,
+    // An emulator has one host name; the virtual-hosted style would ask for `bucket.127.0.0.1`.
+    forcePathStyle: s3Endpoint.endpoint !== undefined,
+  })
+  const sns = new SNSClient({ ...identityOf(env), ...patience(5_000, 4), ...endpointOf('SNS', env) })
+  const sqs = new SQSClient({
+    ...identityOf(env),
+    ...patience(5_000, 4),
+    ...endpointOf('SQS', env),
+    // Otherwise the host in the queue's URL beats the endpoint, and an emulator's message goes to AWS.
+    useQueueUrlAsEndpoint: false,
+  })
+  const ssm = new SSMClient({ ...identityOf(env), ...patience(5_000, 4), ...endpointOf('SSM', env) })
+  const all = [dynamodb, s3, sns, sqs, ssm]
+  return {
+    dynamodb,
+    s3,
+    sns,
+    sqs,
+    ssm,
+    close: () => {
+      for (const client of all) client.destroy()
+    },
+  }
+}
+
+/**
+ * How long one attempt may take and how many there are. The SDK waits between them, longer and longer, with jitter.
+ * Its own default has no time limit at all: a connection that died in silence would eat the function's whole life.
+ */
+function patience(requestTimeout: number, maxAttempts: number) {
+  return {
+    maxAttempts,
+    requestHandler: {
+      // Counts from the request on, so it includes the wait for one of the sockets.
+      connectionTimeout: 3_000,
+      requestTimeout,
+      // Without this the handler only warns in the log when the time is over, and waits on.
+      throwOnRequestTimeout: true,
+      httpAgent: { keepAlive: true, maxSockets: 50 },
+      httpsAgent: { keepAlive: true, maxSockets: 50 },
+    },
+  }
+}
+
+/** The SDK reads these from the process's environment; here they come from `env`, which need not be that. */
+function endpointOf(service: string, env: Environment): { readonly endpoint?: string } {
+  const endpoint = env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL']
+  return endpoint === undefined || endpoint === '' ? {} : { endpoint }
+}
+
+/** Region and credentials as far as `env` names them. The process's own are the SDK's affair, which knows more sources. */
+function identityOf(env: Environment) {
+  if (env === process.env) return {}
+  const { AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env
+  return {
+    ...(region !== undefined && { region }),
+    ...(accessKeyId !== undefined &&
+      secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
+  }
+}

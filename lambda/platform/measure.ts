@@ -1,0 +1,40 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import type { Measure } from '../ports'
+
+type Metric = Parameters<Measure>[0]
+interface Group {
+  readonly dimensions: Readonly<Record<string, string>>
+  readonly sums: Map<Metric, number>
+}
+
+/**
+ * Metrics as lines of CloudWatch's embedded metric format on stdout, in the namespace `Penstock`: no request, no delay.
+ * What is measured is added up by metric and dimensions until `flush`, which belongs at the end of an invocation: if the
+ * process dies before it, the numbers of that invocation are lost, and nothing else depends on them.
+ */
+export function makeMeasure(): { readonly measure: Measure; flush(): void } {
+  let groups = new Map<string, Group>()
+  return {
+    measure(metric, value, dimensions) {
+      const key = JSON.stringify(Object.entries(dimensions).sort())
+      const group = groups.get(key) ?? { dimensions, sums: new Map() }
+      groups.set(key, group)
+      group.sums.set(metric, (group.sums.get(metric) ?? 0) + value)
+    },
+    flush() {
+      const full = groups
+      groups = new Map()
+      for (const group of full.values()) publish(group)
+    },
+  }
+}
+
+/** One line per set of dimensions: all metrics of a line have all of its dimensions. */
+function publish({ dimensions, sums }: Group): void {
+  const metrics = new Metrics({ namespace: 'Penstock', serviceName: 'penstock' })
+  for (const [name, value] of Object.entries(dimensions)) metrics.addDimension(name, value)
+  for (const [metric, sum] of sums) {
+    metrics.addMetric(metric, metric === 'BytesLoaded' ? MetricUnit.Bytes : MetricUnit.Count, sum)
+  }
+  metrics.publishStoredMetrics()
+}

@@ -1,0 +1,59 @@
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import { PenstockError } from '../errors'
+import { type S3Url, splitUrl } from '../model'
+import type { ObjectsPort } from '../ports'
+import { awsCall, errorName, withContext } from './aws-call'
+
+/** Objects in S3, as text in UTF-8: manifests and lists of files. */
+export function objectsInS3({ client }: { readonly client: S3Client }): ObjectsPort {
+  return {
+    async put(url, body) {
+      const type = url.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8'
+      await awsCall(
+        `PutObject ${url}`,
+        client.send(new PutObjectCommand({ ...at(url), Body: body, ContentType: type })),
+      )
+    },
+
+    async get(url) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand(at(url)))
+        return (await Body?.transformToString('utf-8')) ?? ''
+      } catch (error) {
+        if (isGone(error)) throw new PenstockError('OBJECT_GONE', `${url} is not there`, { cause: error })
+        throw withContext(`GetObject ${url}${hintOf(error)}`, error)
+      }
+    },
+
+    async head(url) {
+      try {
+        const { ETag, ContentLength } = await client.send(new HeadObjectCommand(at(url)))
+        return { etag: unquoted(ETag ?? ''), sizeBytes: ContentLength ?? 0 }
+      } catch (error) {
+        if (isGone(error)) return undefined
+        throw withContext(`HeadObject ${url}${hintOf(error)}`, error)
+      }
+    },
+  }
+}
+
+function at(url: S3Url): { Bucket: string; Key: string } {
+  const { bucket, key } = splitUrl(url)
+  return { Bucket: bucket, Key: key }
+}
+
+/** HEAD has no body to name the error, so a missing object is `NotFound` there. A missing bucket under GET is another matter. */
+function isGone(error: unknown): boolean {
+  return errorName(error) === 'NoSuchKey' || errorName(error) === 'NotFound'
+}
+
+/** Without `s3:ListBucket` S3 hides that an object is missing. A HEAD without a body comes as plain `403`. */
+function hintOf(error: unknown): string {
+  const forbidden = ['AccessDenied', 'Forbidden', '403'].includes(errorName(error))
+  return forbidden ? ' (without s3:ListBucket on the bucket, a missing object looks like this too)' : ''
+}
+
+/** S3 quotes ETags, as HTTP does; events do not. */
+export function unquoted(etag: string): string {
+  return etag.replace(/^"(.*)"$/, '$1')
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { TargetId, TargetState } from '../model'
+import { fromItem, type Item, keyText } from './attributes'
+import { TABLE_DEFINITIONS } from './table-definitions'
+import { s3UrlText, targetIdText } from './texts'
+
+const TARGET = TABLE_DEFINITIONS.targets.partition.name
+
+const targetItem = z.object({
+  target: targetIdText,
+  // An item begins with whatever was written first, be it a count or a lease.
+  waitingFiles: z.number().default(0),
+  waitingBytes: z.number().default(0),
+  fence: z.number().default(0),
+  lease: z.exactOptional(z.object({ owner: z.string(), untilMs: z.number() })),
+  unfinished: z.exactOptional(
+    z.object({
+      batchId: z.string(),
+      folder: s3UrlText,
+      attempt: z.number(),
+      openedAtMs: z.number(),
+      session: z.exactOptional(z.string()),
+    }),
+  ),
+  wakeAtMs: z.exactOptional(z.number()),
+  hold: z.exactOptional(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('paused'), sinceMs: z.number(), reason: z.string() }),
+      z.object({
+        kind: z.enum(['blocked', 'waiting']),
+        sinceMs: z.number(),
+        code: z.string(),
+        reason: z.string(),
+        tries: z.number(),
+        retryAtMs: z.number(),
+      }),
+    ]),
+  ),
+  batchFiles: z.exactOptional(z.number()),
+  lastLoad: z.exactOptional(z.object({ batchId: z.string(), atMs: z.number(), files: z.number(), rows: z.number() })),
+})
+
+/** The key of a target's item. */
+export function targetItemKey(target: TargetId): Item {
+  return { [TARGET]: keyText(target) }
+}
+
+/** The state that a target's item tells. */
+export function targetFromItem(item: Item): TargetState {
+  return targetItem.parse(fromItem(item))
+}

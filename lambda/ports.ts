@@ -1,0 +1,202 @@
+/** What the pipeline needs from the world, as small function types. Adapters live in `platform/` and `warehouse/over-*`. */
+import type { CopyPlan } from './load/copy-plan'
+import type { Arrival, Batch, FileError, FileRecord, Receipt, S3Url, TargetId, TargetState } from './model'
+
+/** The waiting objects. Every operation is idempotent; order is by event time, then sequencer. */
+export interface ArrivalsPort {
+  /** Durable when it resolves. The same arrival written twice is one arrival. */
+  put(arrivals: readonly Arrival[]): Promise<void>
+  /** The oldest arrivals of a target, at most `limit`, read strongly consistent. */
+  oldest(target: TargetId, limit: number): Promise<readonly Arrival[]>
+  remove(arrivals: readonly Arrival[]): Promise<void>
+}
+
+/** What became of each object for each target. */
+export interface FilesPort {
+  /** Records by address; what has none is absent from the map. Strongly consistent. */
+  get(target: TargetId, urls: readonly S3Url[]): Promise<ReadonlyMap<S3Url, FileRecord>>
+  /** Writes records over whatever is there. At most one record per target and address in a call. */
+  put(records: readonly FileRecord[]): Promise<void>
+  /** Writes a record unless one with status `loaded` is there; tells whether it was written. */
+  putUnlessLoaded(record: FileRecord): Promise<boolean>
+}
+
+export interface BatchesPort {
+  put(batch: Batch): Promise<void>
+  get(target: TargetId, batchId: string): Promise<Batch | undefined>
+}
+
+/** A change of a target's item: a value sets, `null` removes, absent leaves alone; the waiting counts are added. */
+export interface TargetChange {
+  readonly addWaitingFiles?: number
+  readonly addWaitingBytes?: number
+  readonly lease?: TargetState['lease'] | null
+  readonly unfinished?: TargetState['unfinished'] | null
+  readonly wakeAtMs?: number | null
+  readonly hold?: TargetState['hold'] | null
+  readonly batchFiles?: number | null
+  readonly lastLoad?: TargetState['lastLoad'] | null
+}
+
+export interface TargetsPort {
+  /** Strongly consistent. */
+  get(target: TargetId): Promise<TargetState | undefined>
+  /**
+   * Adds to the waiting counts and notes a wake time unless one is noted; the item is made if it is not there.
+   * Returns the item as it is afterwards, so whoever finds its own `wakeAtMs` in it has to send that wake.
+   */
+  countArrivals(
+    target: TargetId,
+    add: { readonly files: number; readonly bytes: number; readonly wakeAtMs: number },
+  ): Promise<TargetState>
+  /**
+   * Grants the lease if nobody holds it at `nowMs`, and raises the fence; `wakeAtMs` is cleared by it.
+   * `owner` must be unique per invocation: an attempt whose answer got lost is recognised by it.
+   */
+  claim(
+    target: TargetId,
+    claim: { readonly owner: string; readonly nowMs: number; readonly untilMs: number },
+  ): Promise<TargetState | 'held'>
+  /** Applies a change if the fence is still the holder's; returns the item afterwards. */
+  change(
+    target: TargetId,
+    holder: { readonly owner: string; readonly fence: number },
+    change: TargetChange,
+  ): Promise<TargetState | 'lost-race'>
+  /** Every target that was ever counted, in pages; may lag by a second. */
+  all(): AsyncIterable<TargetState>
+}
+
+/** Objects in S3. */
+export interface ObjectsPort {
+  put(url: S3Url, body: string): Promise<void>
+  /** Throws `PenstockError` with code `OBJECT_GONE` if it is not there. */
+  get(url: S3Url): Promise<string>
+  /** `undefined` if it is not there. */
+  head(url: S3Url): Promise<{ readonly etag: string; readonly sizeBytes: number } | undefined>
+}
+
+/** A hint that a target may be due. Lost, doubled or late wakes do no harm. */
+export interface WakesPort {
+  /** @param delaySeconds 0–900, the longest that SQS can delay. */
+  send(target: TargetId, delaySeconds: number): Promise<void>
+}
+
+export interface Notice {
+  /** At most 100 printable ASCII characters: what SNS takes. */
+  readonly subject: string
+  readonly body: Readonly<Record<string, unknown>>
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+export interface NoticesPort {
+  publish(topicArn: string, notice: Notice): Promise<void>
+}
+
+export interface SecretsPort {
+  /**
+   * The secret's value, cached for some minutes; `fresh` reads it again.
+   * Throws `PenstockError` with code `SECRET_NOT_SET` while it is missing or still the placeholder.
+   */
+  read(parameter: string, how?: { readonly fresh?: boolean }): Promise<string>
+}
+
+/** What came of a load transaction. */
+export type LoadOutcome =
+  | { readonly kind: 'loaded'; readonly rows: number; readonly statements: readonly string[] }
+  /** The warehouse answered, and nothing of the batch is in it. */
+  | { readonly kind: 'refused'; readonly fault: Fault }
+  /** The connection was lost: the transaction may or may not have been committed. Only the receipt can tell. */
+  | { readonly kind: 'unknown'; readonly fault: Fault }
+
+/**
+ * What kind of thing went wrong, which decides what happens next:
+ * `data` one or more files are bad; `gone` a file is not there any more; `passing` try again later;
+ * `too-long` it ran out of time: try again with fewer files; `set-up` a person has to mend something.
+ */
+export type FaultKind = 'data' | 'gone' | 'passing' | 'too-long' | 'set-up'
+
+/** Why a warehouse did not do what it was asked. */
+export interface Fault {
+  readonly kind: FaultKind
+  /** SQLSTATE, Node's error code, or one of ours. */
+  readonly code: string
+  /** What happened and what to do; the warehouse's own words without secrets. */
+  readonly message: string
+  /** The errors that name files, as far as the warehouse kept them. */
+  readonly fileErrors: readonly (FileError & { readonly url: S3Url })[]
+  readonly cause?: unknown
+}
+
+export interface LoadJob {
+  readonly batchId: string
+  readonly target: TargetId
+  readonly plan: CopyPlan
+  /** What the warehouse is told to read. */
+  readonly manifest: S3Url
+  /** The files in it: load errors are matched to them. */
+  readonly urls: readonly S3Url[]
+  readonly bytes: number
+  /** The statement is cancelled after this long. */
+  readonly timeoutMs: number
+}
+
+/** An open connection to a warehouse. The batch that is loaded through it notes `id`, so that a successor can end it. */
+export interface WarehouseSession {
+  readonly id: string
+  /** One transaction: load, receipt last, commit. */
+  load(job: LoadJob): Promise<LoadOutcome>
+  /** Reads outside any transaction of a load. */
+  receipt(target: TargetId, batchId: string): Promise<Receipt | undefined>
+  /** Ends another session of the same user, and resolves once it is gone: then it can commit no more. */
+  end(sessionId: string): Promise<void>
+  close(): Promise<void>
+}
+
+export type Connection =
+  | { readonly kind: 'connected'; readonly session: WarehouseSession }
+  | { readonly kind: 'refused'; readonly fault: Fault }
+
+export interface WarehousesPort {
+  /** Connects, and sees to it that the receipts table is there. */
+  connect(warehouse: string): Promise<Connection>
+}
+
+/** One JSON line per decision. `event` is a stable name; secrets never. */
+export type Log = (level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>) => void
+
+/** Adds to a metric. */
+export type Measure = (
+  metric:
+    | 'FilesLoaded'
+    | 'RowsLoaded'
+    | 'BytesLoaded'
+    | 'FilesFailed'
+    | 'FilesSkipped'
+    | 'FilesUnrouted'
+    | 'BatchesLoaded'
+    | 'BatchesFailed'
+    | 'TargetsBlocked'
+    | 'NoticesLost',
+  value: number,
+  dimensions: Readonly<Record<string, string>>,
+) => void
+
+/** Everything that the pipeline may touch. */
+export interface Ports {
+  readonly arrivals: ArrivalsPort
+  readonly files: FilesPort
+  readonly batches: BatchesPort
+  readonly targets: TargetsPort
+  readonly objects: ObjectsPort
+  readonly wakes: WakesPort
+  readonly notices: NoticesPort
+  readonly warehouses: WarehousesPort
+  readonly log: Log
+  readonly measure: Measure
+  readonly now: () => number
+  /** A new batch id: unique, and sorts by the time given. */
+  readonly newBatchId: (nowMs: number) => string
+  /** 0 ≤ x < 1, for jitter. */
+  readonly random: () => number
+}

@@ -1,0 +1,129 @@
+/** The composition root: the only place where the pipeline's ports meet their adapters. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ulid } from 'ulid'
+import { PenstockError } from './errors'
+import type { S3Url } from './model'
+import { arrivalsInDynamoDb } from './platform/arrivals-in-dynamodb'
+import { batchesInDynamoDb } from './platform/batches-in-dynamodb'
+import { makeClients } from './platform/clients'
+import { filesInDynamoDb } from './platform/files-in-dynamodb'
+import { makeLog } from './platform/log'
+import { makeMeasure } from './platform/measure'
+import { noticesInSns } from './platform/notices-in-sns'
+import { objectsInS3 } from './platform/objects-in-s3'
+import { makeRedactor } from './platform/redact'
+import { secretsInSsm } from './platform/secrets-in-ssm'
+import { settingsInS3 } from './platform/settings-in-s3'
+import { targetsInDynamoDb } from './platform/targets-in-dynamodb'
+import { wakesInSqs } from './platform/wakes-in-sqs'
+import type { Log, Measure, Ports, SecretsPort, WarehousesPort } from './ports'
+import { type Settings, settingsFrom } from './settings'
+import { connectOverPg } from './warehouse/over-pg'
+
+/** What a handler works with. */
+export interface Runtime {
+  readonly ports: Ports
+  /** The settings of now: the document in S3 is looked at again from time to time. */
+  settings(): Promise<Settings>
+  /** Writes out what was measured; belongs at the end of an invocation. */
+  flush(): void
+  /** Closes every connection. Only tests and the embedded environment need it. */
+  close(): void
+}
+
+/** The variables that the infrastructure gives every function. */
+export const VARIABLES = {
+  settings: 'PENSTOCK_SETTINGS_URL',
+  arrivals: 'PENSTOCK_ARRIVALS_TABLE',
+  files: 'PENSTOCK_FILES_TABLE',
+  batches: 'PENSTOCK_BATCHES_TABLE',
+  targets: 'PENSTOCK_TARGETS_TABLE',
+  wakes: 'PENSTOCK_WAKES_QUEUE_URL',
+} as const
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+let ofThisProcess: Runtime | undefined
+
+/** The runtime of a function: made at the first invocation, used by all that follow. */
+export function functionRuntime(): Runtime {
+  ofThisProcess ??= makeRuntime(process.env)
+  return ofThisProcess
+}
+
+/** Wires the adapters by environment variables. `log` and `measure` may be listened to instead of written to stdout. */
+export function makeRuntime(env: Variables, listen: { readonly log?: Log; readonly measure?: Measure } = {}): Runtime {
+  const clients = makeClients(env)
+  const { dynamodb: client } = clients
+  const redactor = makeRedactor()
+  const metrics = makeMeasure()
+  const now = () => Date.now()
+  const random = () => Math.random()
+  const secrets = secretsInSsm({ client: clients.ssm, now, learn: redactor.learn })
+  const settings = settingsInS3({
+    client: clients.s3,
+    url: required(env, 'settings') as S3Url,
+    read: settingsFrom,
+    now,
+  })
+
+  return {
+    settings,
+    flush: metrics.flush,
+    close: clients.close,
+    ports: {
+      arrivals: arrivalsInDynamoDb({ client, table: required(env, 'arrivals') }),
+      files: filesInDynamoDb({ client, table: required(env, 'files') }),
+      batches: batchesInDynamoDb({ client, table: required(env, 'batches') }),
+      targets: targetsInDynamoDb({ client, table: required(env, 'targets') }),
+      objects: objectsInS3({ client: clients.s3 }),
+      wakes: wakesInSqs({ client: clients.sqs, queueUrl: required(env, 'wakes') }),
+      notices: noticesInSns({ client: clients.sns, redactor }),
+      warehouses: warehousesOf(settings, secrets),
+      log: listen.log ?? makeLog({ redactor }),
+      measure: listen.measure ?? metrics.measure,
+      now,
+      random,
+      newBatchId: (nowMs) => ulid(nowMs),
+    },
+  }
+}
+
+/** Each warehouse by the driver of its kind. */
+function warehousesOf(settings: () => Promise<Settings>, secrets: SecretsPort): WarehousesPort {
+  return {
+    async connect(name) {
+      const warehouse = (await settings()).warehouses[name]
+      if (warehouse === undefined) {
+        const message = `the settings name no warehouse ${JSON.stringify(name)} any more; its files wait`
+        return { kind: 'refused', fault: { kind: 'set-up', code: 'UNKNOWN_WAREHOUSE', message, fileErrors: [] } }
+      }
+      const { host, port, database, user, passwordParameter, copyRole, filesRegion, tls, connectTimeoutSeconds } =
+        warehouse
+      return connectOverPg(
+        { secrets, sleep: async (ms) => void (await sleep(ms)) },
+        {
+          name,
+          host,
+          port,
+          database,
+          user,
+          passwordParameter,
+          copyRole,
+          connectTimeoutMs: connectTimeoutSeconds * 1000,
+          ...(filesRegion === undefined ? {} : { filesRegion }),
+          ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+          ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+        },
+      )
+    },
+  }
+}
+
+function required(env: Variables, variable: keyof typeof VARIABLES): string {
+  const value = env[VARIABLES[variable]]
+  if (value === undefined || value === '') {
+    throw new PenstockError('MALFORMED_SETTINGS', `the function lacks the environment variable ${VARIABLES[variable]}`)
+  }
+  return value
+}

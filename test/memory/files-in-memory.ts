@@ -1,0 +1,28 @@
+import { type FileRecord, type S3Url, type TargetId, urlOf } from '../../lambda/model'
+import type { FilesPort } from '../../lambda/ports'
+import { stored } from './stored'
+
+/** The file records in a map. */
+export function filesInMemory(): FilesPort {
+  const records = new Map<string, FileRecord>()
+  const keyOf = (target: TargetId, url: S3Url) => `${target} ${url}`
+  const put = (record: FileRecord) => records.set(keyOf(record.target, urlOf(record.object)), stored(record))
+  return {
+    async get(target, urls) {
+      return new Map(
+        urls.flatMap((url) => {
+          const record = records.get(keyOf(target, url))
+          return record ? [[url, record]] : []
+        }),
+      )
+    },
+    async put(all) {
+      for (const record of all) put(record)
+    },
+    async putUnlessLoaded(record) {
+      if (records.get(keyOf(record.target, urlOf(record.object)))?.status === 'loaded') return false
+      put(record)
+      return true
+    },
+  }
+}

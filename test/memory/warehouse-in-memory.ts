@@ -1,0 +1,95 @@
+import type { FileError, Receipt, S3Url, TargetId } from '../../lambda/model'
+import type { Fault, LoadJob, LoadOutcome, WarehouseSession, WarehousesPort } from '../../lambda/ports'
+
+/** What happens at the next COMMIT, instead of a commit that is answered. */
+export type CommitFault = 'lost-before' | 'lost-after'
+
+export interface WarehouseInMemory extends WarehousesPort {
+  /** Every file that was committed into a target, once per time it was. */
+  filesIn(target: TargetId): readonly S3Url[]
+  readonly receipts: readonly Receipt[]
+  /** Files that no load may contain. */
+  readonly bad: Map<S3Url, FileError>
+  /** Files whose content breaks a load that does not say which file it was. */
+  readonly nameless: Set<S3Url>
+  /** Files that are not there any more. */
+  readonly gone: Set<S3Url>
+  /** Tables that exist; `undefined` takes every table for there. */
+  tables: Set<TargetId> | undefined
+  /** Given instead of a connection. */
+  refuse: Fault | undefined
+  commitFaults: CommitFault[]
+  /** Sessions that are open. */
+  readonly sessions: ReadonlySet<string>
+}
+
+/** A warehouse whose rows are the addresses of the files, each file one row. A transaction is one step, so it is atomic. */
+export function warehouseInMemory(): WarehouseInMemory {
+  const loaded = new Map<TargetId, S3Url[]>()
+  const receipts: Receipt[] = []
+  const sessions = new Set<string>()
+  let lastSession = 0
+
+  const warehouse: WarehouseInMemory = {
+    filesIn: (target) => [...(loaded.get(target) ?? [])],
+    receipts,
+    bad: new Map(),
+    nameless: new Set(),
+    gone: new Set(),
+    tables: undefined,
+    refuse: undefined,
+    commitFaults: [],
+    sessions,
+    async connect() {
+      if (warehouse.refuse) return { kind: 'refused', fault: warehouse.refuse }
+      lastSession += 1
+      return { kind: 'connected', session: sessionOf(String(lastSession)) }
+    },
+  }
+
+  function sessionOf(id: string): WarehouseSession {
+    sessions.add(id)
+    return {
+      id,
+      load: async (job) => load(job),
+      receipt: async (target, batchId) => receipts.find((one) => one.target === target && one.batchId === batchId),
+      end: async (other) => void sessions.delete(other),
+      close: async () => void sessions.delete(id),
+    }
+  }
+
+  function load(job: LoadJob): LoadOutcome {
+    const refused = whyRefused(job)
+    if (refused) return { kind: 'refused', fault: refused }
+    const fault = warehouse.commitFaults.shift()
+    if (fault === 'lost-before') return { kind: 'unknown', fault: lost() }
+    loaded.set(job.target, [...(loaded.get(job.target) ?? []), ...job.urls])
+    const { batchId, target, manifest, bytes } = job
+    receipts.push({ batchId, target, manifest, bytes, files: job.urls.length, rows: job.urls.length })
+    if (fault === 'lost-after') return { kind: 'unknown', fault: lost() }
+    return { kind: 'loaded', rows: job.urls.length, statements: ['COPY'] }
+  }
+
+  function whyRefused({ target, urls }: LoadJob): Fault | undefined {
+    if (warehouse.tables && !warehouse.tables.has(target)) {
+      return { kind: 'set-up', code: '42P01', message: `relation "${target}" does not exist`, fileErrors: [] }
+    }
+    if (urls.some((url) => warehouse.gone.has(url))) {
+      return { kind: 'gone', code: 'XX000', message: 'The specified key does not exist', fileErrors: [] }
+    }
+    const bad = urls.find((url) => warehouse.bad.has(url))
+    const error = bad && warehouse.bad.get(bad)
+    if (bad && error)
+      return { kind: 'data', code: 'XX000', message: 'load failed', fileErrors: [{ url: bad, ...error }] }
+    if (urls.some((url) => warehouse.nameless.has(url))) {
+      return { kind: 'data', code: 'XX000', message: 'load failed', fileErrors: [] }
+    }
+    return undefined
+  }
+
+  return warehouse
+}
+
+function lost(): Fault {
+  return { kind: 'passing', code: 'ECONNRESET', message: 'connection lost', fileErrors: [] }
+}
