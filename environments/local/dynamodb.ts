@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { bodyText } from './s3/body-text'
 import { type Failure, type Fault, makeFaults } from './s3/faults'
 import { listenOnLoopback } from './s3/loopback-server'
 import { makeRequestCounts } from './s3/request-counts'
@@ -50,7 +50,7 @@ export async function startDynamoDb({ port = 0 }: { readonly port?: number } = {
   }
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(message)
+    const body = await bodyText(message)
     const operation = String(message.headers['x-amz-target'] ?? '').split('.')[1] ?? 'Unknown'
     counts.count(operation)
     const failure = faults.take(operation, body)

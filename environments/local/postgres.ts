@@ -72,6 +72,7 @@ async function runnableBinaries(folder: string, as: RunAs): Promise<string> {
   if (await runs(installed, as)) return installed
   const copy = path.join(folder, 'native')
   await copyBinaries(installed, copy)
+  if (as.uid !== undefined) await giveAway(copy, as.uid)
   if (await runs(copy, as)) return copy
   throw new Error(`The embedded Postgres in ${installed} doesn't run, and neither does a copy of it.`)
 }
@@ -111,6 +112,14 @@ async function copyBinaries(from: string, to: string): Promise<void> {
   }
 }
 
+/** The watchdog removes the copy as the user that it runs as, so that user must own every folder of it. */
+async function giveAway(folder: string, uid: number): Promise<void> {
+  await fs.chown(folder, uid, uid)
+  for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await giveAway(path.join(folder, entry.name), uid)
+  }
+}
+
 async function createCluster(native: string, folder: string, superuser: string, as: RunAs): Promise<void> {
   const share = path.join(folder, 'share')
   await fs.mkdir(share)
@@ -127,6 +136,7 @@ async function createCluster(native: string, folder: string, superuser: string, 
     ['-D', path.join(folder, 'data'), '-L', share, '-U', superuser, ...flags],
     as,
   )
+  await fs.rm(share, { recursive: true })
 }
 
 // $1 is postgres, $2 the folder, the rest are its arguments. `read` returns when the pipe from our owner ends.
@@ -151,6 +161,8 @@ const SETTINGS = {
   max_connections: '100',
   shared_buffers: '64MB',
   autovacuum: 'off',
+  // The English dictionary that initdb chooses was left out above.
+  default_text_search_config: 'pg_catalog.simple',
   logging_collector: 'off',
 }
 

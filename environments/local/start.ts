@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import {
   CreateBucketCommand,
   type NotificationConfiguration,
@@ -11,7 +10,7 @@ import { makeOnLoad } from '../../lambda/handlers/on-load'
 import { makeOnObject } from '../../lambda/handlers/on-object'
 import { makeOnTick } from '../../lambda/handlers/on-tick'
 import { type Clients, makeClients } from '../../lambda/platform/clients'
-import { TABLE_DEFINITIONS, type TableDefinition, type TableName } from '../../lambda/platform/table-definitions'
+import { createTables } from '../../lambda/platform/create-tables'
 import type { Log, Measure, Ports } from '../../lambda/ports'
 import { makeRuntime, VARIABLES } from '../../lambda/runtime'
 import { passwordParameterOf, type SettingsInput } from '../../lambda/settings'
@@ -42,6 +41,8 @@ export interface LocalOptions {
   readonly tickEveryMs?: number
   readonly log?: Log
   readonly measure?: Measure
+  /** Hears every event of the bucket as it is sent off. */
+  readonly onEvent?: (body: string) => void
 }
 
 export interface LocalEnvironment {
@@ -77,6 +78,9 @@ export const LOCAL = {
   database: 'dev',
   user: 'penstock',
   firstPassword: 'First-password-1',
+  /** A person who creates tables and reads them. */
+  admin: 'analyst',
+  adminPassword: 'Analyst-password-1',
 } as const
 
 const QUEUES = { objects: 'penstock-local-objects', wakes: 'penstock-local-wakes' } as const
@@ -106,9 +110,11 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalEnvir
       region,
       ...port(options.ports?.s3),
       deliver: async (destination, event) => {
+        const body = JSON.stringify(event)
+        options.onEvent?.(body)
         if (destination.kind === 'event-bridge') await bus.put(event)
-        else if (destination.kind === 'queue') await queues.send(destination.arn, JSON.stringify(event))
-        else await queues.publish(destination.arn, JSON.stringify(event), 'Amazon S3 Notification')
+        else if (destination.kind === 'queue') await queues.send(destination.arn, body)
+        else await queues.publish(destination.arn, body, 'Amazon S3 Notification')
       },
     })
     stops.push(s3.stop)
@@ -118,7 +124,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalEnvir
       startFakeRedshift({
         s3: { endpoint: s3.endpoint, region },
         database: LOCAL.database,
-        users: { [LOCAL.user]: LOCAL.firstPassword },
+        users: { [LOCAL.user]: LOCAL.firstPassword, [LOCAL.admin]: LOCAL.adminPassword },
         ...port(options.ports?.redshift),
       }).then(stoppable),
     ])
@@ -143,7 +149,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalEnvir
       success: await queues.createTopic('penstock-local-success'),
       failure: await queues.createTopic('penstock-local-failure'),
     }
-    await createTables(clients.dynamodb)
+    await createTables(clients.dynamodb, TABLE_NAMES)
     const settings = settingsOf(redshift, topics, options.settings ?? {})
     await clients.s3.send(
       new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: region } }),
@@ -162,14 +168,17 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalEnvir
         new PutParameterCommand({ Name: passwordParameter, Value: password, Type: 'SecureString', Overwrite: true }),
       ))
     await setPassword(LOCAL.firstPassword)
-    await redshift.admin(`grant create on database ${LOCAL.database} to ${LOCAL.user}`)
+    await redshift.admin(grants())
 
     const runtime = makeRuntime(
       {
         ...variables,
         [VARIABLES.settings]: `s3://${SETTINGS_BUCKET}/settings.json`,
         [VARIABLES.wakes]: wakes.url,
-        ...Object.fromEntries(TABLE_NAMES.map((name) => [VARIABLES[name], tableName(name)])),
+        [VARIABLES.arrivals]: TABLE_NAMES.arrivals,
+        [VARIABLES.files]: TABLE_NAMES.files,
+        [VARIABLES.batches]: TABLE_NAMES.batches,
+        [VARIABLES.targets]: TABLE_NAMES.targets,
       },
       { ...(options.log ? { log: options.log } : {}), ...(options.measure ? { measure: options.measure } : {}) },
     )
@@ -229,11 +238,12 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalEnvir
 }
 
 const SETTINGS_BUCKET = 'penstock-local-settings'
-const TABLE_NAMES = Object.keys(TABLE_DEFINITIONS) as readonly TableName[]
-
-function tableName(name: TableName): string {
-  return `penstock-local-${name}`
-}
+const TABLE_NAMES = {
+  arrivals: 'penstock-local-arrivals',
+  files: 'penstock-local-files',
+  batches: 'penstock-local-batches',
+  targets: 'penstock-local-targets',
+} as const
 
 function port(given: number | undefined): { readonly port?: number } {
   return given === undefined ? {} : { port: given }
@@ -263,6 +273,16 @@ function settingsOf(
   }
 }
 
+/** The loader may create its receipts; a person may do anything with tables, and the loader may fill those. */
+function grants(): string {
+  const { database, user, admin } = LOCAL
+  return [
+    `grant create on database ${database} to ${user}`,
+    `alter user ${admin} superuser`,
+    `alter default privileges for user ${admin} grant insert on tables to ${user}`,
+  ].join(';')
+}
+
 async function withDeadLetters(queues: Queues, name: string) {
   await queues.createQueue(`${name}-dead`)
   return queues.createQueue(name, {
@@ -270,41 +290,6 @@ async function withDeadLetters(queues: Queues, name: string) {
     maxReceiveCount: 5,
     visibilitySeconds: 6 * (LOAD_TIMEOUT_MS / 1000),
   })
-}
-
-async function createTables(client: DynamoDBClient): Promise<void> {
-  await Promise.all(
-    TABLE_NAMES.map((name) => {
-      const { partition, sort, indexes }: TableDefinition = TABLE_DEFINITIONS[name]
-      const keys = [partition, ...(sort ? [sort] : []), ...indexes.flatMap((index) => [index.partition, index.sort])]
-      return client.send(
-        new CreateTableCommand({
-          TableName: tableName(name),
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: [
-            ...new Map(keys.map((key) => [key.name, { AttributeName: key.name, AttributeType: key.type }])).values(),
-          ],
-          KeySchema: keySchema(partition.name, sort?.name),
-          ...(indexes.length === 0
-            ? {}
-            : {
-                GlobalSecondaryIndexes: indexes.map((index) => ({
-                  IndexName: index.name,
-                  KeySchema: keySchema(index.partition.name, index.sort.name),
-                  Projection: { ProjectionType: index.projects === 'all' ? ('ALL' as const) : ('KEYS_ONLY' as const) },
-                })),
-              }),
-        }),
-      )
-    }),
-  )
-}
-
-function keySchema(partition: string, sort: string | undefined) {
-  return [
-    { AttributeName: partition, KeyType: 'HASH' as const },
-    ...(sort === undefined ? [] : [{ AttributeName: sort, KeyType: 'RANGE' as const }]),
-  ]
 }
 
 async function announceTo(

@@ -28,10 +28,19 @@ export async function awsCall<Answer>(what: string, call: Promise<Answer>): Prom
 export function withContext(what: string, error: unknown): Error {
   if (error instanceof AwsCallFailed || error instanceof PenstockError) return error
   const code = errorName(error)
-  return new AwsCallFailed(code, `${what}: ${code}: ${messageOf(error)}`, { cause: error })
+  const status = httpStatus(error)
+  const reason = status === undefined ? code : `${code} (HTTP ${status})`
+  return new AwsCallFailed(code, `${what}: ${reason}: ${messageOf(error)}`, { cause: error })
 }
 
 /** The name under which an AWS service documents the error, e.g. `ConditionalCheckFailedException`. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : 'UnknownError'
+}
+
+/** The status of the service's answer, which is all that there is to go by where the answer has no body: HEAD, 304. */
+export function httpStatus(error: unknown): number | undefined {
+  const metadata = error instanceof Error && '$metadata' in error ? error.$metadata : undefined
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
 }

@@ -37,7 +37,8 @@ export function makeClients(env: Environment = process.env): Clients {
     ...identityOf(env),
     ...patience(5_000, 4),
     ...endpointOf('SQS', env),
-    // Otherwise the host in the queue's URL beats the endpoint, and an emulator's message goes to AWS.
+    // An endpoint that the SDK finds by itself loses against the host in the queue's URL, and a message meant for an
+    // emulator goes to AWS. Setting both leaves no doubt.
     useQueueUrlAsEndpoint: false,
   })
   const ssm = new SSMClient({ ...identityOf(env), ...patience(5_000, 4), ...endpointOf('SSM', env) })

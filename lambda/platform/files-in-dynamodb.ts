@@ -48,7 +48,8 @@ export function filesInDynamoDb(table: Table): FilesPort {
         return true
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw withContext(`PutItem of ${what}`, error)
-        // The SDK retries by itself: an attempt whose answer got lost may have written this very record, if it says `loaded`.
+        // The SDK retries by itself: an attempt whose answer got lost may have written this very record, if it says
+        // `loaded`. So whoever writes the same record twice hears twice that it was written.
         if (record.status !== 'loaded') return false
         const there = await awsCall(
           `GetItem of ${what}`,

@@ -3,7 +3,7 @@ import type { Notice } from '../ports'
 /** SNS: "less than 100 characters" in its API reference. */
 const SUBJECT_CHARACTERS = 99
 
-/** SNS takes 262,144 bytes for message and attributes together; the attributes get the difference. */
+/** SNS takes 262,144 bytes for message and attributes together: the rest is for these, and for what says what was cut. */
 const BODY_BYTES = 240_000
 
 /** A field below this size is dropped as a whole: to cut it would save nothing. */
@@ -24,25 +24,27 @@ export function fitSubject(subject: string): string {
  * last entries. The names of the fields that were cut come under `truncated`, and the small ones stay whole.
  */
 export function fitBody(body: Notice['body']): string {
-  const fields = { ...body }
+  const fields = new Map(
+    Object.entries(body).map(([name, value]) => [name, { value, bytes: sizeOf({ [name]: value }) }]),
+  )
   const truncated = new Set<string>()
-  for (;;) {
-    const text = JSON.stringify(truncated.size === 0 ? fields : { ...fields, truncated: [...truncated] })
-    if (Buffer.byteLength(text) <= BODY_BYTES) return text
-    const biggest = biggestField(fields)
-    if (biggest === undefined) return JSON.stringify({ truncated: true })
-    truncated.add(biggest)
-    const half = halved(fields[biggest])
-    if (half === undefined) delete fields[biggest]
-    else fields[biggest] = half
+  let bytes = sum([...fields.values()].map((field) => field.bytes))
+  while (bytes > BODY_BYTES) {
+    const [name, biggest] = [...fields].reduce((a, b) => (a[1].bytes >= b[1].bytes ? a : b))
+    truncated.add(name)
+    const value = halved(biggest.value)
+    const left = value === undefined ? 0 : sizeOf({ [name]: value })
+    if (value === undefined) fields.delete(name)
+    else fields.set(name, { value, bytes: left })
+    bytes += left - biggest.bytes
   }
+  const fitting = Object.fromEntries([...fields].map(([name, { value }]) => [name, value]))
+  return JSON.stringify(truncated.size === 0 ? fitting : { ...fitting, truncated: namesToTell(truncated) })
 }
 
-function biggestField(fields: Notice['body']): string | undefined {
-  return Object.keys(fields).reduce<string | undefined>(
-    (biggest, name) => (biggest !== undefined && sizeOf(fields[biggest]) >= sizeOf(fields[name]) ? biggest : name),
-    undefined,
-  )
+/** Few and short enough that they fit into what {@link BODY_BYTES} leaves free. */
+function namesToTell(names: ReadonlySet<string>): string[] {
+  return [...names].slice(0, 20).map((name) => name.slice(0, 100))
 }
 
 /** Half of a text or a list; `undefined` for what cannot be halved, or is not worth it. */
@@ -53,6 +55,10 @@ function halved(value: unknown): unknown {
   }
   // A list of one entry that is too big by itself is of no use either.
   return Array.isArray(value) && value.length > 1 ? value.slice(0, Math.ceil(value.length / 2)) : undefined
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }
 
 function sizeOf(value: unknown): number {

@@ -2,17 +2,20 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } 
 import { PenstockError } from '../errors'
 import { type S3Url, splitUrl } from '../model'
 import type { ObjectsPort } from '../ports'
-import { awsCall, errorName, withContext } from './aws-call'
+import { awsCall, errorName, httpStatus, withContext } from './aws-call'
 
 /** Objects in S3, as text in UTF-8: manifests and lists of files. */
 export function objectsInS3({ client }: { readonly client: S3Client }): ObjectsPort {
   return {
     async put(url, body) {
-      const type = url.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8'
-      await awsCall(
-        `PutObject ${url}`,
-        client.send(new PutObjectCommand({ ...at(url), Body: body, ContentType: type })),
-      )
+      const put = new PutObjectCommand({
+        ...at(url),
+        Body: body,
+        // Without it the SDK takes an empty text for a stream of unknown length, and complains on the console.
+        ContentLength: Buffer.byteLength(body),
+        ContentType: url.endsWith('.json') ? 'application/json' : 'text/plain; charset=utf-8',
+      })
+      await awsCall(`PutObject ${url}`, client.send(put))
     },
 
     async get(url) {
@@ -47,9 +50,9 @@ function isGone(error: unknown): boolean {
   return errorName(error) === 'NoSuchKey' || errorName(error) === 'NotFound'
 }
 
-/** Without `s3:ListBucket` S3 hides that an object is missing. A HEAD without a body comes as plain `403`. */
+/** Without `s3:ListBucket` S3 does not say that an object is missing. */
 function hintOf(error: unknown): string {
-  const forbidden = ['AccessDenied', 'Forbidden', '403'].includes(errorName(error))
+  const forbidden = httpStatus(error) === 403
   return forbidden ? ' (without s3:ListBucket on the bucket, a missing object looks like this too)' : ''
 }
 

@@ -1,7 +1,7 @@
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { messageOf, PenstockError } from '../errors'
 import { type S3Url, splitUrl } from '../model'
-import { errorName, withContext } from './aws-call'
+import { errorName, httpStatus, withContext } from './aws-call'
 
 export interface SettingsSource<Settings> {
   readonly client: S3Client
@@ -54,19 +54,12 @@ async function fetchUnless<Settings>({ client, url }: SettingsSource<Settings>, 
     )
     return { etag: answer.ETag, text: (await answer.Body?.transformToString('utf-8')) ?? '' }
   } catch (error) {
-    if (isNotModified(error)) return 'unchanged'
+    // The SDK throws on an answer that is no error.
+    if (httpStatus(error) === 304) return 'unchanged'
     if (errorName(error) === 'NoSuchKey')
       throw new PenstockError('OBJECT_GONE', `there are no settings at ${url}`, { cause: error })
     throw withContext(`GetObject ${url}`, error)
   }
-}
-
-/** The SDK throws on 304. The answer has no body to name it, so its status is what there is to go by. */
-function isNotModified(error: unknown): boolean {
-  const metadata = error instanceof Error && '$metadata' in error ? error.$metadata : undefined
-  return (
-    typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata && metadata.httpStatusCode === 304
-  )
 }
 
 function parse(url: S3Url, text: string): unknown {

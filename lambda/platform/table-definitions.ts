@@ -26,7 +26,7 @@ export const TABLE_DEFINITIONS = {
   arrivals: {
     /** `target#shard` */
     partition: { name: 'queue', type: 'S' },
-    /** `time#sequencer#hash(url)`: 73 bytes. A sort key holds 1,024 bytes, which a long S3 key alone would fill. */
+    /** `time#sequencer#hash(url)`: 71 bytes. A sort key holds 1,024 bytes, which a long S3 key alone would fill. */
     sort: { name: 'place', type: 'S' },
     indexes: [],
   },
@@ -53,7 +53,7 @@ export const TABLE_DEFINITIONS = {
       /**
        * Only failed batches are indexed, by the UTC day on which they closed. A batch is written three times (opened,
        * session noted, closed): 3 write units. An index over every status would add one entry when it opens, and a
-       * delete and a put when it closes: 6 units, twice the price of a one-file batch's record. Nothing is lost:
+       * delete and a put when it closes: 6 units, twice as much, and a batch may be one file. Nothing is lost:
        * an open batch is named on its target, and a target's loaded ones are a range of `batchId`, which sorts by time.
        * A failed batch costs 1 unit more.
        */

@@ -40,7 +40,7 @@ export function compileTargets<I extends Into>(
 function compileTarget<I extends Into>(into: I, path: string, context: TargetsContext): RouteTarget<I> | undefined {
   const report = (field: string) => (message: string) => context.report(`${path}.${field}`, message)
   const warehouse = warehouseOf(into.warehouse, context.warehouses, report('warehouse'))
-  const names = splitTable(into, report('table'))
+  const names = splitTable(into, context.captures?.includes('schema') ? '{schema}' : DEFAULT_SCHEMA, report('table'))
   if (names === undefined) return undefined
   const captures = context.captures ?? namesIn(`${names.schema}.${names.table}`)
   if (into.table === undefined && !captures.includes('table')) {
@@ -53,10 +53,17 @@ function compileTarget<I extends Into>(into: I, path: string, context: TargetsCo
   const schema = parseTemplate('schema', names.schema, captures, report(inTable ? 'table' : 'schema'))
   const table = parseTemplate('table', names.table, captures, report('table'))
   if (warehouse === undefined || schema === undefined || table === undefined) return undefined
+  if (foldIdentifier(schema.source) === OWN_SCHEMA) {
+    report(inTable ? 'table' : 'schema')(
+      `'${OWN_SCHEMA}' is where the loader keeps its receipts: no file is loaded there`,
+    )
+    return undefined
+  }
   return { warehouse, schema, table, into }
 }
 
 const DEFAULT_SCHEMA = 'public'
+const OWN_SCHEMA = 'penstock'
 
 function warehouseOf(written: string | undefined, known: readonly string[], report: Report): string | undefined {
   const [only, ...others] = known
@@ -68,13 +75,17 @@ function warehouseOf(written: string | undefined, known: readonly string[], repo
   return undefined
 }
 
-function splitTable(into: Into, report: Report): { readonly schema: string; readonly table: string } | undefined {
+function splitTable(
+  into: Into,
+  schema: string,
+  report: Report,
+): { readonly schema: string; readonly table: string } | undefined {
   const [first = '', second, ...more] = (into.table ?? '{table}').split('.')
   if (more.length > 0) {
     report(`'${into.table}' has more than one dot: write 'table' or 'schema.table'`)
     return undefined
   }
-  if (second === undefined) return { schema: into.schema ?? DEFAULT_SCHEMA, table: first }
+  if (second === undefined) return { schema: into.schema ?? schema, table: first }
   if (into.schema !== undefined && foldIdentifier(into.schema) !== foldIdentifier(first)) {
     report(`'${into.table}' names another schema than schema: '${into.schema}': write it once`)
     return undefined

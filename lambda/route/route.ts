@@ -8,7 +8,7 @@ import type { Template } from './template'
 export interface Into {
   /** @default the only warehouse */
   readonly warehouse?: string | undefined
-  /** May name captures: `raw_{region}`. @default 'public' */
+  /** May name captures: `raw_{region}`. @default '{schema}' if match captures it, else 'public' */
   readonly schema?: string | undefined
   /** May name captures, and the schema in front of a dot: `crm.contacts`. @default '{table}' */
   readonly table?: string | undefined

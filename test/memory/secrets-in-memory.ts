@@ -14,7 +14,7 @@ export function secretsInMemory({ now }: { readonly now: () => number }): Secret
     async read(parameter, { fresh = false } = {}) {
       const cached = cache.get(parameter)
       if (!fresh && cached && now() < cached.untilMs) return cached.value
-      const value = values.get(parameter)
+      const value = values.get(parameter)?.replace(/\r?\n$/, '')
       if (value === undefined || value === PLACEHOLDER) {
         throw new PenstockError('SECRET_NOT_SET', `the secret ${parameter} is not set yet`)
       }

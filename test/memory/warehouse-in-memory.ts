@@ -16,8 +16,8 @@ export interface WarehouseInMemory extends WarehousesPort {
   readonly gone: Set<S3Url>
   /** Tables that exist; `undefined` takes every table for there. */
   tables: Set<TargetId> | undefined
-  /** Given instead of a connection. */
-  refuse: Fault | undefined
+  /** Given instead of a connection, by the warehouse's name. */
+  readonly refuse: Map<string, Fault>
   commitFaults: CommitFault[]
   /** Sessions that are open. */
   readonly sessions: ReadonlySet<string>
@@ -37,11 +37,12 @@ export function warehouseInMemory(): WarehouseInMemory {
     nameless: new Set(),
     gone: new Set(),
     tables: undefined,
-    refuse: undefined,
+    refuse: new Map(),
     commitFaults: [],
     sessions,
-    async connect() {
-      if (warehouse.refuse) return { kind: 'refused', fault: warehouse.refuse }
+    async connect(name) {
+      const fault = warehouse.refuse.get(name)
+      if (fault) return { kind: 'refused', fault }
       lastSession += 1
       return { kind: 'connected', session: sessionOf(String(lastSession)) }
     },

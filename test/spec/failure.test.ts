@@ -1,4 +1,5 @@
 import type { TargetId } from '../../lambda/model'
+import { loadTarget } from '../../lambda/pipeline'
 import { aWorld } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
@@ -137,12 +138,12 @@ describe('a target', () => {
 
   it('is tried later and later, at least every 15 minutes, and people are told once', async () => {
     const world = aWorld()
-    world.warehouse.refuse = {
+    world.warehouse.refuse.set('main', {
       kind: 'set-up',
       code: '28P01',
       message: 'password authentication failed',
       fileErrors: [],
-    }
+    })
     await world.deliver(await world.put('orders/1.csv'))
     await world.wake()
     await world.pass(4 * 3_600_000)
@@ -150,7 +151,7 @@ describe('a target', () => {
     expect(hold?.kind === 'blocked' ? hold.tries : 0).toBeGreaterThan(15)
     expect(hold?.kind === 'blocked' ? hold.tries : 0).toBeLessThan(40)
     expect(world.notices.published).toHaveLength(1)
-    world.warehouse.refuse = undefined
+    world.warehouse.refuse.clear()
     await world.pass(16 * 60_000)
     expect(world.warehouse.filesIn(ORDERS)).toHaveLength(1)
   })
@@ -161,6 +162,53 @@ describe('a target', () => {
     await world.deliver(await world.put('orders/1.csv'), await world.put('items/1.csv'))
     await world.wake()
     expect(world.warehouse.filesIn('main/public.items')).toHaveLength(1)
+  })
+
+  it('whose warehouse cannot be reached waits alone: the other warehouse of the same file has it once, before and after', async () => {
+    const redshift = { kind: 'redshift', host: 'warehouse.test', database: 'dev', user: 'penstock' } as const
+    const world = aWorld({
+      warehouses: { main: redshift, other: redshift },
+      routes: [{ match: '{table}/**', into: [{ warehouse: 'main' }, { warehouse: 'other' }] }],
+    })
+    world.warehouse.refuse.set('other', { kind: 'passing', code: 'ECONNREFUSED', message: 'refused', fileErrors: [] })
+    await world.deliver(await world.put('orders/1.csv'))
+    await world.wake()
+    expect(world.warehouse.filesIn(ORDERS)).toHaveLength(1)
+    expect(world.warehouse.filesIn('other/public.orders')).toEqual([])
+    world.warehouse.refuse.clear()
+    await world.pass(60_000)
+    expect(world.warehouse.filesIn(ORDERS)).toHaveLength(1)
+    expect(world.warehouse.filesIn('other/public.orders')).toHaveLength(1)
+  })
+
+  it('is not begun with too little time left, and nothing is told that has not happened', async () => {
+    const world = aWorld()
+    await world.deliver(await world.put('orders/1.csv'))
+    await loadTarget(world.ports, world.settings, ORDERS, { owner: 'late', deadlineMs: world.now() + 5_000 })
+    expect(world.warehouse.receipts).toEqual([])
+    expect(world.notices.published).toEqual([])
+    expect((await world.state(ORDERS))?.lease).toBeUndefined()
+    await world.wake()
+    expect(world.warehouse.filesIn(ORDERS)).toHaveLength(1)
+  })
+
+  it('tells either success or failure of a batch, never both', async () => {
+    const world = aWorld()
+    world.warehouse.bad.set('s3://landing/orders/1.csv', { code: 'X', reason: 'bad' })
+    await world.deliver(await world.put('orders/1.csv'))
+    await world.wake()
+    expect(world.notices.published.map(({ topicArn }) => topicArn.split(':').at(-1))).toEqual(['failure'])
+  })
+
+  it('loads although its topic cannot be reached, and the lost notice is counted', async () => {
+    const world = aWorld()
+    world.ports.notices.publish = async () => {
+      throw new Error('AuthorizationError')
+    }
+    await world.deliver(await world.put('orders/1.csv'))
+    await world.wake()
+    expect(await world.record(ORDERS, 'orders/1.csv')).toMatchObject({ status: 'loaded' })
+    expect(world.measured.get('NoticesLost')).toBe(1)
   })
 
   it('whose COMMIT was answered by silence is settled by the receipt', async () => {

@@ -14,7 +14,7 @@ export interface PollOptions extends LambdaFunction, QueueAddress {
   /** Most invocations at once. @default 2, the least that Lambda allows */
   readonly concurrency?: number
   /** When failed messages become visible again. @default the queue's own visibility timeout */
-  readonly retryDelayMs?: number
+  readonly retryDelayMs?: number | undefined
   readonly onLog?: (log: PollLog) => void
 }
 
@@ -140,14 +140,14 @@ function makeRetries(
   putBack: (messages: readonly ReceivedMessage[]) => Promise<void>,
 ): Retries {
   const waiting = new Map<NodeJS.Timeout, readonly ReceivedMessage[]>()
-  let under = Promise.resolve()
+  let before = Promise.resolve()
 
   function release(timer: NodeJS.Timeout): Promise<void> {
     const messages = waiting.get(timer) ?? []
     clearTimeout(timer)
     // An unreachable queue makes them visible by itself in the end.
-    under = under.then(() => putBack(messages)).catch(() => {})
-    return under.finally(() => waiting.delete(timer))
+    before = before.then(() => putBack(messages)).catch(() => {})
+    return before.finally(() => waiting.delete(timer))
   }
 
   return {

@@ -3,7 +3,11 @@ import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs'
 import type { SQSEvent, SQSMessageAttribute, SQSRecord } from 'aws-lambda'
 
 /** A received message that can be settled. */
-export type ReceivedMessage = Message & { readonly MessageId: string; readonly ReceiptHandle: string; readonly Body: string }
+export type ReceivedMessage = Message & {
+  readonly MessageId: string
+  readonly ReceiptHandle: string
+  readonly Body: string
+}
 
 /** Whether a message has what every received message has. */
 export function isReceived(message: Message): message is ReceivedMessage {

@@ -140,11 +140,16 @@ async function collect(exchange: Exchange, sql: string, onOther: (message: Messa
 
 async function copyIn(socket: Socket, exchange: Exchange, sql: string, feed: CopyFeed): Promise<Answer> {
   let refused = false
+  let stopped = false
   let feeding: Promise<void> | undefined
   let feedError: { readonly cause: unknown } | undefined
   const write = (data: Buffer) => {
-    if (refused || socket.destroyed) return false
-    return writeAndWait(socket, data)?.then(() => !refused && !socket.destroyed) ?? true
+    const goesOn = () => {
+      stopped ||= refused || socket.destroyed
+      return !stopped
+    }
+    if (!goesOn()) return false
+    return writeAndWait(socket, data)?.then(goesOn) ?? true
   }
   const answer = collect(exchange, sql, (received) => {
     if (received.type === 'E') refused = true
@@ -160,7 +165,7 @@ async function copyIn(socket: Socket, exchange: Exchange, sql: string, feed: Cop
   const [outcome] = await Promise.allSettled([answer])
   await feeding
   // Our own reason is better than Postgres' "COPY from stdin failed: …", which it caused.
-  if (feedError !== undefined) throw feedError.cause
+  if (feedError !== undefined && !stopped) throw feedError.cause
   if (outcome.status === 'rejected') throw outcome.reason
   return outcome.value
 }

@@ -98,7 +98,9 @@ function identity(element: readonly Token[], at: number): Edit[] {
   const isDefault = isWord(element[at - 1], 'default')
   const start = byDefault ? at - 4 : isDefault ? at - 1 : at
   const kind = byDefault ? 'BY DEFAULT' : 'ALWAYS'
-  const sequence = `MINVALUE -9223372036854775807 START WITH ${seed} INCREMENT BY ${step}`
+  // Postgres would start at 1 or -1 unless it is told that there is room below or above.
+  const bounds = step?.startsWith('-') ? 'MAXVALUE 2147483647' : 'MINVALUE -2147483648'
+  const sequence = `${bounds} START WITH ${seed} INCREMENT BY ${step}`
   return [replace(element, start, closing(element, at + 1) - start + 1, `GENERATED ${kind} AS IDENTITY (${sequence})`)]
 }
 

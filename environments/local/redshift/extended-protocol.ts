@@ -1,6 +1,6 @@
 import { errorMessage, readyForQuery } from './answers'
 import { abortTransaction } from './backend'
-import { RedshiftError } from './errors'
+import { RedshiftError, syntaxError } from './errors'
 import { faultError } from './faults'
 import type { Session } from './session'
 import { type Statement, splitStatements } from './sql-tokens'
@@ -69,7 +69,11 @@ export function makeExtendedProtocol(session: Session): ExtendedProtocol {
     prepared.set(name, { statement, isOurs })
     if (isOurs) {
       await settle()
-      if (!skipping) write(message('1'))
+      if (skipping) return
+      // Neither COPY nor its like take parameters: the grammar has no place for them.
+      const parameter = statement.tokens.find(({ kind }) => kind === 'parameter')
+      if (parameter !== undefined) return fail(syntaxError(parameter.value))
+      write(message('1'))
     } else pass(statement === undefined ? raw : message('P', name, session.rewrite(statement), body.subarray(end)))
   }
 

@@ -130,7 +130,8 @@ function match(pattern: RegExp, text: string, at: number): string | undefined {
   return pattern.exec(text)?.[0]
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
+// `'\\N'`, the usual null string, is written with one backslash as often as with two.
+const ESCAPES: Readonly<Record<string, string>> = { N: '\\N', n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
 const OCTAL = /[0-7]{1,3}/y
 
 function readLiteral(text: string, start: number, quote: number): Token {

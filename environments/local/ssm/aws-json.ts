@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { bodyText } from '../s3/body-text'
 import { type Fault, makeFaults } from '../s3/faults'
 import { listenOnLoopback } from '../s3/loopback-server'
 import { makeRequestCounts } from '../s3/request-counts'
@@ -53,7 +53,7 @@ export async function startAwsJson(options: AwsJsonOptions): Promise<AwsJsonServ
   const faults = makeFaults()
 
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(message)
+    const body = await bodyText(message)
     const call = callIn(message, body, options)
     counts.count(call.operation)
     const failure = faults.take(call.operation, body)

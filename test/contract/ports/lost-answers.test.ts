@@ -9,27 +9,10 @@ const dynamo = withDynamoDb()
 const targets = (): TargetsPort => targetsInDynamoDb({ client: dynamo().client, table: TABLES.targets })
 const files = () => filesInDynamoDb({ client: dynamo().client, table: TABLES.files })
 
-/** The next requests of this kind are carried out, but their answers do not arrive: the SDK asks again. */
-const lost: string[] = []
+/** The next requests of this kind are carried out, but the connection breaks before the answer: the SDK asks again. */
 function loseTheAnswer(operation: string, times = 1): void {
-  lost.push(...Array<string>(times).fill(`${operation}Command`))
+  dynamo().server.failNext({ operation, times, how: { kind: 'answer-lost' } })
 }
-
-beforeAll(() => {
-  // Inside of the SDK's own retries, where a connection breaks.
-  dynamo().client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const answer = await next(args)
-        if (lost[0] !== commandName) return answer
-        lost.shift()
-        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' })
-      },
-    { step: 'deserialize', name: 'loseAnswers' },
-  )
-})
-
-afterEach(() => expect(lost).toEqual([]))
 
 it('a lost answer is not a lost race: the lease is granted, and the fence raised once', async () => {
   const target = aTarget()

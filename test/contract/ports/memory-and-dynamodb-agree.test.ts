@@ -20,7 +20,10 @@ async function agree<Port>(calls: readonly Call<Port>[], memory: Port, dynamoDb:
   for (const call of calls) expect(await call(dynamoDb, target)).toEqual(await call(memory, target))
 }
 
-/** Chosen by breaking the code on purpose: each of the faults that were tried fails within the first half of the runs. */
+/**
+ * Chosen by breaking the code on purpose: 40 runs see an unpadded time or sequencer, a place without its hash, a
+ * condition without the fence, a wake that is not taken off.
+ */
 const RUNS = { numRuns: 40 }
 
 it('any sequence of writes and removals leaves the same queue in memory and on DynamoDB', async () => {
@@ -68,7 +71,7 @@ it('any sequence of records leaves the same memory of files in memory and on Dyn
     .record({
       key: fc.constantFrom(...keys),
       loaded: fc.boolean(),
-      text: fc.string({ unit: 'grapheme', maxLength: 20 }),
+      text: fc.oneof(fc.constantFrom('b1', 'b2'), fc.string({ unit: 'grapheme', maxLength: 20 })),
     })
     .map(
       ({ key, loaded, text }) =>

@@ -91,7 +91,7 @@ it('names operation and table in an error, and keeps its cause', async () => {
   expect(error).toBeInstanceOf(AwsCallFailed)
   expect(error).toMatchObject({
     code: 'ResourceNotFoundException',
-    message: expect.stringMatching(/^BatchGetItem on nowhere: ResourceNotFoundException: /),
+    message: expect.stringMatching(/^BatchGetItem on nowhere: ResourceNotFoundException \(HTTP 400\): /),
     cause: { name: 'ResourceNotFoundException' },
   })
 })

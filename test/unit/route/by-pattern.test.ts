@@ -168,3 +168,10 @@ it('puts no control character and no endless key into a message', () => {
 function targetsIn(decision: RouteDecision) {
   return decision.kind === 'routed' ? decision.targets.map(({ target }) => target) : decision
 }
+
+it('takes the schema from the key where match captures it, unless the route names one', () => {
+  const taken = routeOf('sales/orders/dt=2026-11-20/part-0.csv.gz', routesOf({ match: '{schema}/{table}/', into: {} }))
+  expect(taken).toMatchObject({ kind: 'routed', targets: [{ target: 'main/sales.orders' }] })
+  const named = routeOf('sales/orders/a.csv', routesOf({ match: '{schema}/{table}/', into: { schema: 'raw' } }))
+  expect(named).toMatchObject({ kind: 'routed', targets: [{ target: 'main/raw.orders' }] })
+})

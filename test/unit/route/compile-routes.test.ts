@@ -229,3 +229,12 @@ describe('rivals', () => {
     ).toHaveLength(1)
   })
 })
+
+it.each([
+  [{ schema: 'Penstock' }, 'schema'],
+  [{ table: 'penstock.receipts' }, 'table'],
+])('keeps the schema of the receipts for the loader: %j', (into, field) => {
+  expect(problemsOf([{ match: '{table}/**', into }])).toEqual([
+    `routes[0].into.${field}: 'penstock' is where the loader keeps its receipts: no file is loaded there`,
+  ])
+})

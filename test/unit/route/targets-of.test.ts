@@ -17,7 +17,6 @@ it.each<readonly [{ schema?: string; table?: string }, TargetId, boolean]>([
   [{ schema: 'Raw_{a}' }, 'main/raw_eu.kpis', true],
   [{ schema: 'Raw_{a}' }, 'main/raw_.kpis', false],
   [{ schema: '{a}' }, 'main/penstock.receipts', false],
-  [{ schema: 'penstock' }, 'main/penstock.kpis', true],
   [{ schema: '{a}', table: '{a}' }, 'main/x.x', true],
   [{ schema: '{a}', table: '{a}' }, 'main/x.y', false],
   [{ table: '{a}_{b}' }, 'main/public.x_y_z', true],

@@ -1,0 +1,71 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { routeOf } from '../../lambda/route/by-pattern'
+import type { Into } from '../../lambda/settings'
+import { settingsFrom } from '../../lambda/settings'
+import { render } from '../../lambda/warehouse/redshift/render'
+
+const ROOT = join(__dirname, '..', '..')
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const PACKAGE = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly scripts: Record<string, string>
+}
+
+function blocks(language: string): readonly string[] {
+  return [...README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))].map(
+    (match) => match[1] ?? '',
+  )
+}
+
+describe('the README', () => {
+  it('shows the environment file of dev as it is', () => {
+    const [shown = ''] = blocks('ts')
+    expect(shown.replace('// environments/dev.ts\n', '')).toBe(readFileSync(join(ROOT, 'environments/dev.ts'), 'utf8'))
+  })
+
+  it('shows routes that can be used, and that do what their comments say', () => {
+    const [, shown = ''] = blocks('ts')
+    const { routes } = new Function(`return { ${shown} }`)() as { routes: { match: string; into: Into | Into[] }[] }
+    const settings = settingsFrom({
+      name: 'dev',
+      work: 's3://landing/_penstock/',
+      warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
+      routes,
+    })
+    const targetsOf = (key: string) => {
+      const decision = routeOf(key, settings.routes)
+      return decision.kind === 'routed' ? decision.targets.map(({ target }) => target) : decision.why
+    }
+    expect(targetsOf('sales/orders/dt=2026-11-20/part-0.csv.gz')).toEqual(['main/sales.orders'])
+    expect(targetsOf('web/clicks/dt=2026-11-20/x.bin')).toEqual(['main/web.clicks'])
+    expect(targetsOf('crm/contacts/2026/a.jsonl.gz')).toEqual(['main/crm.contacts'])
+    expect(targetsOf('export/orders_20261120.txt')).toEqual(['main/raw.orders', 'main/audit.orders'])
+  })
+
+  it('names only scripts that exist', () => {
+    const named = [...README.matchAll(/npm (?:run )?([a-z:]+)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((name) => name !== 'ci' && name !== 'registry')
+    expect(named.length).toBeGreaterThan(5)
+    for (const name of named) expect(PACKAGE.scripts).toHaveProperty([name])
+  })
+
+  it('links only to what is there', () => {
+    for (const file of ['README.md', 'lambda/README.md', 'modules/README.md']) {
+      const text = readFileSync(join(ROOT, file), 'utf8')
+      const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '')
+      for (const link of links)
+        expect([file, link, existsSync(join(ROOT, dirname(file), link))]).toEqual([file, link, true])
+    }
+  })
+
+  it('prints the table of receipts as the loader creates it', () => {
+    const [shown = ''] = blocks('sql')
+    const created = render({ kind: 'create-receipts-table' }).replace(' IF NOT EXISTS', '')
+    expect(shown).toContain(created)
+  })
+
+  it('names the parameter of the password as the loader looks for it', () => {
+    expect(README).toContain('--name /penstock/dev/main/password')
+  })
+})

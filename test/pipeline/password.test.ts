@@ -1,0 +1,82 @@
+import type { TargetId } from '../../lambda/model'
+import { type Local, startForTest } from './local'
+
+const KPIS: TargetId = 'main/public.kpis'
+
+describe('the password of the warehouse', () => {
+  let local: Local
+  beforeAll(async () => {
+    local = await startForTest()
+    await local.table('public.kpis', 'id bigint')
+  })
+  afterAll(() => local.stop())
+
+  it('is read again when the warehouse refuses the one that is known, and nothing is lost', async () => {
+    await local.put('kpis/1.csv', '1\n')
+    await local.quiet()
+    local.redshift.setPassword('penstock', 'Second-password-2')
+    await local.setPassword('Second-password-2')
+    await local.put('kpis/2.csv', '2\n')
+    await local.quiet()
+    expect(await local.rows('public.kpis')).toBe(2)
+    expect(local.ssm.requests.get('GetParameter')).toBe(2)
+  })
+
+  it('that is wrong blocks the target with a reason that says what to do; the file waits and loads once it is right', async () => {
+    local.redshift.setPassword('penstock', 'Third-password-3')
+    await local.put('kpis/3.csv', '3\n')
+    await local.quiet()
+    const hold = (await local.ports.targets.get(KPIS))?.hold
+    expect(hold).toMatchObject({
+      kind: 'blocked',
+      reason: expect.stringMatching(/password authentication failed.*parameter/),
+    })
+    await local.setPassword('Third-password-3')
+    await loadAgain(local)
+    expect(await local.rows('public.kpis')).toBe(3)
+  })
+
+  it('that was never set is refused, with the parameter and the command that sets it', async () => {
+    const other = await startForTest()
+    try {
+      await other.setPassword('PLACEHOLDER')
+      await other.table('public.kpis', 'id bigint')
+      await other.put('kpis/1.csv', '1\n')
+      await other.quiet()
+      const hold = (await other.ports.targets.get(KPIS))?.hold
+      expect(hold).toMatchObject({
+        code: 'SECRET_NOT_SET',
+        reason: expect.stringContaining('aws ssm put-parameter --name /penstock/local/main/password'),
+      })
+      expect(await other.ports.arrivals.oldest(KPIS, 10)).toHaveLength(1)
+    } finally {
+      await other.stop()
+    }
+  })
+
+  it('is in no log line, notice, record or statement', async () => {
+    await local.put('kpis/broken.csv', 'x\n')
+    await local.quiet()
+    const said = JSON.stringify([
+      local.logged,
+      await local.notices('success'),
+      await local.notices('failure'),
+      await local.record(KPIS, 'kpis/broken.csv'),
+      await local.ports.targets.get(KPIS),
+      local.redshift.statements,
+    ])
+    expect(said).toContain('kpis/broken.csv')
+    for (const secret of ['First-password-1', 'Second-password-2', 'Third-password-3'])
+      expect(said).not.toContain(secret)
+  })
+})
+
+/** The hold would pass by itself in half a minute; a test need not wait for it. */
+async function loadAgain(local: Local): Promise<void> {
+  const lease = { owner: 'test', nowMs: Date.now(), untilMs: Date.now() + 1_000 }
+  const claimed = await local.ports.targets.claim(KPIS, lease)
+  if (claimed === 'held') throw new Error('somebody holds the target')
+  await local.ports.targets.change(KPIS, { owner: 'test', fence: claimed.fence }, { hold: null, lease: null })
+  await local.ports.wakes.send(KPIS, 0)
+  await local.quiet()
+}

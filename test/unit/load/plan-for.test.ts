@@ -1,0 +1,60 @@
+import { planFor } from '../../../lambda/load/plan-for'
+import type { S3Object } from '../../../lambda/model'
+import { type SettingsInput, settingsFrom } from '../../../lambda/settings'
+
+function planOf(key: string, more: Partial<SettingsInput> = {}) {
+  const settings = settingsFrom({
+    name: 'dev',
+    work: 's3://landing/_penstock/',
+    warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
+    ...more,
+  })
+  const object: S3Object = { bucket: 'landing', key, etag: 'e', sizeBytes: 1, eventTimeMs: 0 }
+  return planFor({ target: 'main/public.t', object }, settings)
+}
+
+describe('how a file is loaded', () => {
+  it.each([
+    ['t/a.csv', { format: 'csv', compression: 'none' }],
+    ['t/a.CSV.GZ', { format: 'csv', compression: 'gzip' }],
+    ['t/a.tsv.bz2', { format: 'csv', delimiter: '\t', compression: 'bzip2' }],
+    ['t/a.psv', { format: 'csv', delimiter: '|', compression: 'none' }],
+    ['t/a.jsonl.zst', { format: 'json', compression: 'zstd' }],
+    ['t/a.snappy.parquet', { format: 'parquet', compression: 'none' }],
+  ])('is told by the name %s', (key, plan) => {
+    expect(planOf(key)).toEqual({ kind: 'copy', overwrites: 'skip', plan: { schema: 'public', table: 't', ...plan } })
+  })
+
+  it('is told by the route before the name, and by the environment last', () => {
+    expect(
+      planOf('t/a.tsv', {
+        csv: { headerLines: 1, nullText: 'NA', delimiter: ';' },
+        routes: [{ match: '{table}/**', into: { csv: { nullText: '-' }, columns: ['a', 'b'], compression: 'gzip' } }],
+      }),
+    ).toMatchObject({
+      plan: { format: 'csv', delimiter: '\t', headerLines: 1, nullText: '-', columns: ['a', 'b'], compression: 'gzip' },
+    })
+    expect(
+      planOf('t/data', {
+        routes: [{ match: '{table}/**', into: { format: 'json', json: { paths: 'auto ignorecase' } } }],
+      }),
+    ).toMatchObject({
+      plan: { format: 'json', paths: 'auto ignorecase' },
+    })
+  })
+
+  it('cannot be told of an unknown ending, and the reason says what can be done', () => {
+    expect(planOf('t/a.docx')).toMatchObject({
+      kind: 'fail',
+      code: 'UNKNOWN_FORMAT',
+      reason: expect.stringContaining('give the route a format'),
+    })
+  })
+
+  it('is over when no route leads there any more', () => {
+    expect(planOf('t/a.csv', { routes: [{ match: 'other/**', into: { table: 'other' } }] })).toMatchObject({
+      kind: 'skip',
+      code: 'NO_LONGER_ROUTED',
+    })
+  })
+})

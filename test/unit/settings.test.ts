@@ -1,0 +1,80 @@
+import { readSettings, type SettingsInput, settingsFrom } from '../../lambda/settings'
+
+const minimal: SettingsInput = {
+  name: 'dev',
+  work: 's3://landing/_penstock/',
+  warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
+}
+
+function problemsOf(document: unknown): readonly string[] {
+  const read = readSettings(document)
+  return read.kind === 'invalid' ? read.problems.map(({ path, message }) => `${path}: ${message}`) : []
+}
+
+describe('the settings', () => {
+  it('need no route: the prefix is the table', () => {
+    const settings = settingsFrom(minimal)
+    expect(settings.routes.map(({ id }) => id)).toEqual(['{table}/**'])
+    expect(settings.batch).toEqual({ files: 100, bytes: 1_000_000_000, seconds: 60 })
+    expect(settings.warehouses['main']).toMatchObject({
+      port: 5439,
+      copyRole: 'default',
+      passwordParameter: '/penstock/dev/main/password',
+    })
+  })
+
+  it('read sizes as people write them', () => {
+    expect(settingsFrom({ ...minimal, batch: { bytes: '1.5 GB' } }).batch.bytes).toBe(1_500_000_000)
+    expect(settingsFrom({ ...minimal, batch: { bytes: '64 KB' } }).batch.bytes).toBe(64_000)
+  })
+
+  it('tell every problem at once, each with its path', () => {
+    const problems = problemsOf({
+      ...minimal,
+      name: 'Dev!',
+      batch: { files: 0, secnods: 3 },
+      routes: [
+        { match: '{table}/**', into: { csv: { headerLine: 1 } } },
+        { match: 'a//b', into: {} },
+      ],
+    })
+    expect([...problems].sort()).toEqual([
+      expect.stringMatching(/^batch\.files: /),
+      expect.stringMatching(/^batch\.secnods: .*did you mean 'seconds'/),
+      expect.stringMatching(/^name: .*lower-case/),
+      expect.stringMatching(/^routes\[0\]\.into\.csv\.headerLine: .*did you mean 'headerLines'/),
+    ])
+  })
+
+  it('name the routes that can never match or that are equally specific', () => {
+    const problems = problemsOf({
+      ...minimal,
+      routes: [
+        { match: 'a//b', into: { table: 'x' } },
+        { match: '{table}/x/**', into: {} },
+        { match: '*/x/**', into: { table: 'y' } },
+        { match: 'c/**', into: { warehouse: 'mian', table: 'z' } },
+      ],
+    })
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual(
+      expect.arrayContaining(['routes[0].match', 'routes[2].match', 'routes[3].into.warehouse']),
+    )
+    expect(problems.join('\n')).toContain("did you mean 'main'")
+  })
+
+  it.each([
+    [{ quote: 'ab' }, 'quote'],
+    [{ delimiter: '' }, 'delimiter'],
+    [{ delimiter: '\n' }, 'delimiter'],
+    [{ nullText: 'a\nb' }, 'nullText'],
+    [{ headerLines: -1 }, 'headerLines'],
+  ])('refuse a CSV that cannot be: %j', (csv, key) => {
+    expect(problemsOf({ ...minimal, csv }).join()).toContain(`csv.${key}`)
+  })
+
+  it('throw a list that a person can work through', () => {
+    expect(() => settingsFrom({ ...minimal, name: 'X', work: 'nowhere' })).toThrow(
+      /the settings cannot be used:\n {2}name: .*\n {2}work: /,
+    )
+  })
+})

@@ -1,0 +1,133 @@
+import type { CopyPlan } from '../../../lambda/load/copy-plan'
+import { identifier, literal } from '../../../lambda/warehouse/redshift/quote'
+import { render } from '../../../lambda/warehouse/redshift/render'
+import type { Statement } from '../../../lambda/warehouse/statement'
+
+const MANIFEST = 's3://landing/_penstock/batches/main/public.kpis/b1/manifest'
+
+function copy(
+  plan: Partial<CopyPlan> & Pick<CopyPlan, 'format'>,
+  more: Partial<Extract<Statement, { kind: 'copy' }>> = {},
+) {
+  const whole = { schema: 'public', table: 'kpis', compression: 'none', ...plan } as CopyPlan
+  return render({ kind: 'copy', plan: whole, manifest: MANIFEST, role: 'default', ...more })
+}
+
+describe('COPY for Redshift', () => {
+  it('reads plain CSV through a manifest', () => {
+    expect(copy({ format: 'csv' })).toBe(
+      `COPY "public"."kpis"
+FROM '${MANIFEST}'
+IAM_ROLE default
+MANIFEST
+FORMAT AS CSV`,
+    )
+  })
+
+  it('spells out every option of CSV, always in the same order', () => {
+    expect(
+      copy(
+        {
+          format: 'csv',
+          columns: ['id', 'Amount'],
+          compression: 'gzip',
+          delimiter: '\t',
+          quote: "'",
+          nullText: '\\N',
+          headerLines: 2,
+          dateFormat: 'auto',
+          timeFormat: 'epochsecs',
+        },
+        { role: ['arn:aws:iam::1:role/a', 'arn:aws:iam::2:role/b'], region: 'eu-west-1' },
+      ),
+    ).toBe(
+      `COPY "public"."kpis" ("id", "Amount")
+FROM '${MANIFEST}'
+IAM_ROLE 'arn:aws:iam::1:role/a,arn:aws:iam::2:role/b'
+MANIFEST
+REGION AS 'eu-west-1'
+FORMAT AS CSV
+QUOTE AS ''''
+DELIMITER AS '\\t'
+NULL AS '\\\\N'
+IGNOREHEADER AS 2
+DATEFORMAT AS 'auto'
+TIMEFORMAT AS 'epochsecs'
+GZIP`,
+    )
+  })
+
+  it.each([
+    [{}, "FORMAT AS JSON 'auto'"],
+    [{ paths: 'auto ignorecase' as const }, "FORMAT AS JSON 'auto ignorecase'"],
+    [{ paths: 's3://conf/kpis.json' as const }, "FORMAT AS JSON 's3://conf/kpis.json'"],
+  ])('maps JSON as told: %j', (options, clause) => {
+    expect(
+      copy({ format: 'json', compression: 'zstd', ...options })
+        .split('\n')
+        .slice(4),
+    ).toEqual([clause, 'ZSTD'])
+  })
+
+  it('gives Parquet neither region nor compression, which it refuses', () => {
+    expect(copy({ format: 'parquet', compression: 'gzip' }, { region: 'eu-west-1' }).split('\n').slice(3)).toEqual([
+      'MANIFEST',
+      'FORMAT AS PARQUET',
+    ])
+  })
+})
+
+describe('the other statements for Redshift', () => {
+  it('write the receipt with literal values', () => {
+    const receipt = {
+      batchId: 'b1',
+      target: "main/public.o'brien",
+      files: 3,
+      rows: 1204,
+      bytes: 99,
+      manifest: MANIFEST,
+    } as const
+    expect(render({ kind: 'write-receipt', receipt })).toBe(
+      `INSERT INTO penstock.receipts (batch_id, target, files, row_count, bytes, manifest, loaded_at)
+VALUES ('b1', 'main/public.o''brien', 3, 1204, 99, '${MANIFEST}', GETDATE())`,
+    )
+  })
+
+  it('read a receipt by batch and target', () => {
+    expect(render({ kind: 'read-receipt', target: 'main/public.kpis', batchId: 'b1' })).toBe(
+      `SELECT batch_id, target, files, row_count, bytes, manifest
+FROM penstock.receipts
+WHERE batch_id = 'b1' AND target = 'main/public.kpis'`,
+    )
+  })
+
+  it('end a session by a number and nothing else', () => {
+    expect(render({ kind: 'end-session', sessionId: '4711' })).toBe('SELECT pg_terminate_backend(4711) AS ended')
+    expect(() => render({ kind: 'end-session', sessionId: '1); drop table x; --' })).toThrow(RangeError)
+  })
+})
+
+describe('quoting', () => {
+  it.each([
+    ['orders', '"orders"'],
+    ['a"b', '"a""b"'],
+    ['x"; drop table y; --', '"x""; drop table y; --"'],
+  ])('keeps the name %s a name', (name, quoted) => {
+    expect(identifier(name)).toBe(quoted)
+  })
+
+  it.each([
+    ["it's", "'it''s'"],
+    ['a\\', "'a\\\\'"],
+    ["\\'; drop table y; --", "'\\\\''; drop table y; --'"],
+  ])('keeps the text %s a text, also where a backslash escapes', (text, quoted) => {
+    expect(literal(text)).toBe(quoted)
+  })
+
+  it('refuses what cannot stand in SQL', () => {
+    expect(() => identifier('')).toThrow('not a name')
+    expect(() => identifier('x'.repeat(128))).toThrow('not a name')
+    expect(() => literal('a\0b')).toThrow('NUL')
+    expect(() => copy({ format: 'json', paths: 's3://conf/a\\b.json' })).toThrow('backslash')
+  })
+})
