@@ -22,13 +22,21 @@ export class PenstockError extends Error {
   }
 }
 
-/** The message of whatever was thrown. */
+/** The message of whatever was thrown. Errors are known by their shape: one from another realm is no `instanceof` ours. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return hasText(error, 'message') ? error.message : String(error)
 }
 
 /** The `code` of whatever was thrown: ours, Node's (`ECONNREFUSED`) or a SQLSTATE. */
 export function codeOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  return typeof code === 'string' ? code : undefined
+  return hasText(error, 'code') ? error.code : undefined
+}
+
+function hasText<Name extends string>(error: unknown, name: Name): error is Record<Name, string> {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    name in error &&
+    typeof (error as Record<string, unknown>)[name] === 'string'
+  )
 }

@@ -159,7 +159,7 @@ const SETTINGS = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_connections: '100',
-  shared_buffers: '64MB',
+  shared_buffers: '128MB',
   autovacuum: 'off',
   // The English dictionary that initdb chooses was left out above.
   default_text_search_config: 'pg_catalog.simple',

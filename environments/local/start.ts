@@ -140,6 +140,8 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalEnvir
       AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
       AWS_ENDPOINT_URL_SSM: ssm.endpoint,
     }
+    // The SDK's notice about Node 20 is for who deploys; the deployed functions run on 22.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
     const clients = makeClients(variables)
     stops.push(clients.close)
 

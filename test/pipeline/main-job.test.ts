@@ -84,15 +84,17 @@ describe('files of every kind', () => {
     ])
   })
 
-  it.each([
-    'prices/a+b.csv',
-    'prices/a b.csv',
-    'prices/100%25.csv',
-    'prices/ü😀/x=1&y=2.csv',
-    'prices/landing/landing/a.csv',
-    "prices/it's.csv",
-    `prices/${'x'.repeat(1024 - 'prices/.csv'.length)}.csv`,
-  ])('load whatever their key looks like: %.60s', async (key) => {
+  it.each(
+    [
+      'prices/a+b.csv',
+      'prices/a b.csv',
+      'prices/100%25.csv',
+      'prices/ü😀/x=1&y=2.csv',
+      'prices/landing/landing/a.csv',
+      "prices/it's.csv",
+      `prices/${'x'.repeat(1024 - 'prices/.csv'.length)}.csv`,
+    ].map((key) => [key.slice(0, 60), key] as const),
+  )('load whatever their key looks like: %s', async (_, key) => {
     await local.put(key, 'item,price\nlamp,1.50\n')
     await local.quiet()
     expect(await prices()).toEqual([{ item: 'lamp', price: '1.50' }])
@@ -149,7 +151,7 @@ describe('what cannot be loaded', () => {
         reason: expect.stringContaining('Invalid digit'),
       },
     })
-    const [failure] = await local.notices('failure')
+    const failure = (await local.notices('failure')).find(({ body }) => body['event'] === 'files-failed')
     expect(failure?.subject).toBe('Penstock local: main/public.kpis could not load kpis/bad.csv')
     expect(failure?.body['errors']).toEqual([
       expect.objectContaining({ file: 's3://landing/kpis/bad.csv', line: 3, column: 'id' }),
@@ -219,7 +221,7 @@ describe('what cannot be loaded', () => {
     expect(local.logged).toContainEqual(
       expect.objectContaining({
         event: 'event-malformed',
-        fields: expect.objectContaining({ why: expect.stringContaining('s3') }),
+        fields: expect.objectContaining({ why: expect.stringContaining('Records[0]') }),
       }),
     )
     expect(await local.record(KPIS, 'kpis/neighbour.csv')).toMatchObject({ status: 'loaded' })

@@ -1,7 +1,6 @@
 import type { WriteValue } from './convert-text'
 import type { TargetColumn } from './copy-table'
 import { invalidDigit, LOAD_ERRORS, overflow, type Problem } from './load-problem'
-import { writeAscii, writePlain } from './output'
 
 const INTEGERS = {
   int2: { name: 'Short', max: Buffer.from('32767'), min: Buffer.from('32768') },
@@ -23,7 +22,7 @@ export function integerWriter(type: keyof typeof INTEGERS): WriteValue {
     if (end - first >= max.length && !fits(bytes, first, end, isNegative ? min : max)) {
       return overflow(bytes.toString('utf8', start, end), name)
     }
-    writePlain(out, bytes, start, end)
+    out.plain(bytes, start, end)
     return undefined
   }
 }
@@ -66,7 +65,7 @@ export function decimalWriter(column: TargetColumn, rounds: boolean): WriteValue
     while (first < whole && bytes[first] === ZERO) first++
     if (whole - first > precision - scale) return overflow(bytes.toString('utf8', start, end), 'Decimal')
     if (isTooFine && first === whole) return rounded(bytes.toString('latin1', start, end))
-    writePlain(out, bytes, start, isTooFine ? whole + (scale === 0 ? 0 : scale + 1) : end)
+    out.plain(bytes, start, isTooFine ? whole + (scale === 0 ? 0 : scale + 1) : end)
     return undefined
 
     /** An exponent, which no fast path is worth. */
@@ -95,7 +94,7 @@ export function decimalWriter(column: TargetColumn, rounds: boolean): WriteValue
       const digits = value.toString().padStart(scale + 1, '0')
       if (digits.length > Math.max(precision, scale + 1)) return overflow(text, 'Decimal')
       const point = digits.length - scale
-      writeAscii(out, `${sign}${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ''}`)
+      out.ascii(`${sign}${digits.slice(0, point)}${scale > 0 ? `.${digits.slice(point)}` : ''}`)
       return undefined
     }
   }
@@ -111,7 +110,7 @@ export function floatWriter(type: 'float4' | 'float8'): WriteValue {
     if (!FLOAT.test(text)) return LOAD_ERRORS.badFloat
     const isInfinite = /[a-z]/i.test(text) && !/e/i.test(text.replace(/inf.*|nan/i, ''))
     if (!isInfinite && Math.abs(Number(text)) > largest) return overflow(text, type === 'float4' ? 'Float' : 'Double')
-    writeAscii(out, text)
+    out.ascii(text)
     return undefined
   }
 }
@@ -123,8 +122,8 @@ const FALSE = new Set(['0', 'f', 'false', 'n', 'no'])
 export function booleanWriter(): WriteValue {
   return (out, bytes, start, end) => {
     const text = bytes.toString('latin1', start, end).toLowerCase()
-    if (TRUE.has(text)) writeAscii(out, 't')
-    else if (FALSE.has(text)) writeAscii(out, 'f')
+    if (TRUE.has(text)) out.ascii('t')
+    else if (FALSE.has(text)) out.ascii('f')
     else return LOAD_ERRORS.badBoolean
     return undefined
   }

@@ -1,7 +1,7 @@
 import type { Conversion } from './copy-options'
 import type { TargetColumn } from './copy-table'
 import { LOAD_ERRORS, type Problem } from './load-problem'
-import { type Output, writeEscaped } from './output'
+import type { Output } from './output'
 import { cutAtCharacter, firstInvalid, replaceInvalid } from './utf8'
 
 /** What is known about the bytes being read, so that it need not be found out field by field. */
@@ -45,7 +45,7 @@ export function textWriter(column: TargetColumn, conversion: Conversion, block: 
       if (!truncateColumns) return LOAD_ERRORS.tooLong
       end = cutAtCharacter(source, start, end, maxBytes)
     }
-    writeEscaped(out, source, start, end)
+    out.escaped(source, start, end)
     return undefined
   }
 }
@@ -61,7 +61,7 @@ export function superWriter(block: BlockFacts): WriteValue {
     } catch {
       return LOAD_ERRORS.badJson
     }
-    writeEscaped(out, bytes, start, end)
+    out.escaped(bytes, start, end)
     return undefined
   }
 }
@@ -71,7 +71,7 @@ export function varbyteWriter(): WriteValue {
   return (out, bytes, start, end) => {
     const hex = bytes.toString('latin1', start, end)
     if (hex.length % 2 === 1 || !/^[0-9a-fA-F]*$/.test(hex)) return { code: 1207, reason: 'Invalid hex value' }
-    writeEscaped(out, Buffer.from(`\\x${hex}`), 0, hex.length + 2)
+    out.escaped(Buffer.from(`\\x${hex}`), 0, hex.length + 2)
     return undefined
   }
 }

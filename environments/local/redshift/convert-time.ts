@@ -11,7 +11,6 @@ import {
 } from './date-format'
 import { RedshiftError } from './errors'
 import { LOAD_ERRORS, type Problem } from './load-problem'
-import { writeAscii, writeNull, writePlain } from './output'
 
 /** DATE, in DATEFORMAT or as YYYY-MM-DD, behind which a time may stand. */
 export function dateWriter({ dateFormat, acceptAnyDate }: Conversion): WriteValue {
@@ -19,10 +18,10 @@ export function dateWriter({ dateFormat, acceptAnyDate }: Conversion): WriteValu
   const problem = dateFormat === undefined ? LOAD_ERRORS.badDate : invalidFor(1205, 'Date', dateFormat)
   return (out, bytes, start, end) => {
     const isPlain = (dateFormat === undefined || dateFormat === 'auto') && end - start === 10
-    if (isPlain && hasDate(bytes, start)) return writePlain(out, bytes, start, end) as undefined
+    if (isPlain && hasDate(bytes, start)) return out.plain(bytes, start, end) as undefined
     const moment = read(bytes.toString('latin1', start, end))
-    if (moment !== undefined) writeAscii(out, dateText(moment))
-    else if (acceptAnyDate) writeNull(out)
+    if (moment !== undefined) out.ascii(dateText(moment))
+    else if (acceptAnyDate) out.nothing()
     else return problem
     return undefined
   }
@@ -41,13 +40,13 @@ export function timestampWriter({ timeFormat, acceptAnyDate }: Conversion, hasZo
       hasTime(bytes, start + 11) &&
       bytes[start + 10] === 0x20
     ) {
-      return writePlain(out, bytes, start, end) as undefined
+      return out.plain(bytes, start, end) as undefined
     }
     const moment = read(bytes.toString('latin1', start, end))
     if (moment !== undefined) {
       // A TIMESTAMP drops the offset, as Postgres does.
-      writeAscii(out, `${dateText(moment)} ${timeText(moment)}${hasZone ? moment.zone : ''}`)
-    } else if (acceptAnyDate) writeNull(out)
+      out.ascii(`${dateText(moment)} ${timeText(moment)}${hasZone ? moment.zone : ''}`)
+    } else if (acceptAnyDate) out.nothing()
     else return problem
     return undefined
   }
@@ -61,7 +60,7 @@ export function timeWriter(hasZone: boolean): WriteValue {
     const text = bytes.toString('latin1', start, end)
     const zone = TIME_OF_DAY.exec(text)?.[1]
     if (!TIME_OF_DAY.test(text) || (zone !== undefined && !hasZone)) return LOAD_ERRORS.badTime
-    writeAscii(out, text)
+    out.ascii(text)
     return undefined
   }
 }

@@ -5,7 +5,9 @@ import type { Conversion } from './copy-options'
 import type { TargetColumn } from './copy-table'
 import { notEmbedded } from './errors'
 import { LOAD_ERRORS, type Problem } from './load-problem'
-import { makeRoom, type Output, writeNull } from './output'
+import type { Output } from './output'
+
+const SPACE = 0x20
 
 /** The field stood in quotes: it is neither empty nor the null string. */
 export const QUOTED = 1
@@ -47,7 +49,7 @@ export function makeConverter(
   const nothing = column.isNotNull
     ? () => LOAD_ERRORS.missing
     : (out: Output) => {
-        writeNull(out)
+        out.nothing()
         return undefined
       }
   return (out, bytes, from, to, flags) => {
@@ -67,12 +69,11 @@ export function makeConverter(
       if (emptyAsNull && start === end && (flags & QUOTED) === 0) return nothing(out)
       if (blanksAsNull && start !== end && isAllBlank(bytes, start, end)) return nothing(out)
     } else {
-      while (start < end && isBlank(bytes[start])) start++
-      while (end > start && isBlank(bytes[end - 1])) end--
+      while (start < end && (bytes[start] as number) <= SPACE && isBlank(bytes[start])) start++
+      while (end > start && (bytes[end - 1] as number) <= SPACE && isBlank(bytes[end - 1])) end--
       if (start === end) return nothing(out)
     }
-    makeRoom(out, end - start)
-    const before = out.length
+    const before = out.mark()
     const problem = write(out, bytes, start, end)
     // ACCEPTANYDATE writes NULL where the column may not be NULL.
     return column.isNotNull && problem === undefined && wroteNull(out, before) ? LOAD_ERRORS.missing : problem
@@ -124,5 +125,7 @@ function isAllBlank(bytes: Buffer, start: number, end: number): boolean {
 }
 
 function wroteNull(out: Output, before: number): boolean {
-  return out.length === before + 2 && out.bytes[before] === 0x5c && out.bytes[before + 1] === 0x4e
+  if (out.mark() !== before + 2) return false
+  const bytes = out.peek()
+  return bytes[before] === 0x5c && bytes[before + 1] === 0x4e
 }

@@ -17,7 +17,12 @@ export function rewriteCreateTable(tokens: readonly Token[]): Edit[] {
   const close = hasColumns ? closing(tokens, open) : open - 1
   const query = tokens.findIndex((token, i) => i > close && isWord(token, 'as'))
   const attributes = tokens.slice(close + 1, query < 0 ? tokens.length : query)
+  const table = tokens[at]
+  // Nothing here outlives its process, so nobody needs a write-ahead log of the rows.
+  const unlogged =
+    at === 1 && table !== undefined ? [{ start: table.start, end: table.end, text: 'UNLOGGED TABLE' }] : []
   return [
+    ...unlogged,
     ...(hasColumns ? splitAtCommas(tokens.slice(open + 1, close)).flatMap(rewriteElement) : []),
     ...attributes.flatMap((_, i) => storageAttribute(attributes, i)),
   ]

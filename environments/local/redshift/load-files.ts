@@ -37,9 +37,9 @@ export function feedFiles(load: Load, scanned: ScannedFile[]): CopyFeed {
   return async (write) => {
     const flush: Flush = async () => {
       const { out } = loader
-      if (out.length === 0) return
-      const data = message('d', out.bytes.subarray(0, out.length))
-      out.length = 0
+      if (out.mark() === 0) return
+      const data = message('d', out.peek())
+      out.rewind(0)
       if (!(await write(data))) throw new Refused()
     }
     const ahead = openAhead(load)

@@ -3,7 +3,7 @@ import { type ConvertField, makeConverter, type Unescape } from './convert-value
 import type { LoadPlan } from './copy-options'
 import type { TargetColumn } from './copy-table'
 import { LOAD_ERRORS, type Problem } from './load-problem'
-import { makeOutput, makeRoom, type Output, writeNull } from './output'
+import { makeOutput, type Output } from './output'
 import type { S3ObjectInfo } from './s3-objects'
 
 /** A row that could not be loaded. */
@@ -21,9 +21,11 @@ export interface RowError {
 export interface Fields {
   bytes: Buffer
   count: number
-  starts: Int32Array
-  ends: Int32Array
-  flags: Uint8Array
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  readonly flags: Uint8Array
+  /** Adds a field; more fields than the table has columns are only counted. */
+  readonly add: (start: number, end: number, flags: number) => void
 }
 
 /** The load has met as many bad rows as it takes. */
@@ -44,8 +46,6 @@ export interface RowLoader {
   add(fields: Fields, line: number, rowStart: number, rowEnd: number): void
   /** Notes a row that cannot even be split into fields. */
   reject(problem: Problem, line: number, bytes?: Buffer, start?: number, end?: number): void
-  /** Notes a bad value of a column; takes the row that was begun at `mark` back. */
-  rejectValue(problem: Problem, line: number, column: TargetColumn, mark: number, rawField: string): void
   /** Counts a row that a columnar reader has written by itself. */
   countRow(): void
 }
@@ -82,60 +82,59 @@ export function makeRowLoader(columns: readonly TargetColumn[], plan: LoadPlan, 
       file = next
     },
     add: (fields, line, rowStart, rowEnd) => {
-      const mark = out.length
-      const { bytes, starts, ends, flags } = fields
-      const count = Math.min(fields.count, columns.length)
-      const raw = () => bytes.toString('utf8', rowStart, Math.min(rowEnd, rowStart + MOST_RAW_BYTES))
+      const mark = out.mark()
+      const { bytes, starts, ends, flags, count } = fields
       let problem: Problem | undefined
       let at = 0
-      for (; at < count && problem === undefined; at++) {
-        if (at > 0) writeTab(out)
+      for (; at < columns.length && at < count && problem === undefined; at++) {
+        if (at > 0) out.tab()
         const convert = converters[at] as ConvertField
         problem = convert(out, bytes, starts[at] as number, ends[at] as number, flags[at] as number)
       }
-      const column = problem === undefined ? undefined : columns[at - 1]
-      problem ??= countProblem(fields.count)
-      for (; at < columns.length && problem === undefined; at++) {
-        if (at > 0) writeTab(out)
-        problem = fillers[at]?.(out)
-      }
-      if (problem === undefined) {
-        makeRoom(out, 1)
-        out.bytes[out.length++] = NEWLINE
+      if (problem === undefined && count === columns.length) {
+        out.newline()
         rows++
-        return
-      }
-      out.length = mark
-      const field = Math.max(at - 1, 0)
-      const rawField = column === undefined ? '' : bytes.toString('utf8', starts[field], ends[field])
-      note({ line, problem, rawLine: raw(), rawField, ...(column === undefined ? {} : { column }) })
+      } else addUnusual(fields, line, rowStart, rowEnd, mark, at, problem)
     },
     reject: (problem, line, bytes, start = 0, end = 0) => {
       const rawLine = bytes?.toString('utf8', start, Math.min(end, start + MOST_RAW_BYTES)) ?? ''
       note({ line, problem, rawLine, rawField: '' })
-    },
-    rejectValue: (problem, line, column, mark, rawField) => {
-      out.length = mark
-      note({ line, problem, column, rawLine: '', rawField })
     },
     countRow: () => {
       rows++
     },
   }
 
-  function countProblem(count: number): Problem | undefined {
-    if (count > columns.length) return LOAD_ERRORS.extraColumns
-    if (count < columns.length && !plan.fillRecord) return LOAD_ERRORS.delimiterNotFound
-    return undefined
+  /** A row with a bad field before `stop`, or with more or fewer fields than columns. */
+  function addUnusual(
+    { bytes, count, starts, ends }: Fields,
+    line: number,
+    rowStart: number,
+    rowEnd: number,
+    mark: number,
+    stop: number,
+    bad: Problem | undefined,
+  ): void {
+    let problem = bad
+    let at = stop
+    let column = bad === undefined ? undefined : columns[at - 1]
+    if (problem === undefined && count > columns.length) problem = LOAD_ERRORS.extraColumns
+    if (problem === undefined && !plan.fillRecord) problem = LOAD_ERRORS.delimiterNotFound
+    for (; at < columns.length && problem === undefined; at++) {
+      if (at > 0) out.tab()
+      problem = fillers[at]?.(out)
+      if (problem !== undefined) column = columns[at]
+    }
+    if (problem === undefined) {
+      out.newline()
+      rows++
+      return
+    }
+    out.rewind(mark)
+    const rawLine = bytes.toString('utf8', rowStart, Math.min(rowEnd, rowStart + MOST_RAW_BYTES))
+    const rawField = bad === undefined ? '' : bytes.toString('utf8', starts[at - 1], ends[at - 1])
+    note({ line, problem, rawLine, rawField, ...(column === undefined ? {} : { column }) })
   }
-}
-
-const TAB = 9
-const NEWLINE = 10
-
-function writeTab(out: Output): void {
-  makeRoom(out, 1)
-  out.bytes[out.length++] = TAB
 }
 
 /** FILLRECORD: a missing VARCHAR is an empty string unless EMPTYASNULL, anything else is NULL [docs]. */
@@ -143,30 +142,32 @@ function makeFiller(column: TargetColumn, plan: LoadPlan): (out: Output) => Prob
   if (column.type === 'varchar' && !plan.conversion.emptyAsNull) return () => undefined
   if (column.isNotNull) return () => LOAD_ERRORS.missing
   return (out) => {
-    writeNull(out)
+    out.nothing()
     return undefined
   }
 }
 
 /** Room for the fields of one row. */
 export function makeFields(atLeast: number): Fields {
-  const size = Math.max(atLeast + 1, 16)
-  return {
+  const size = Math.max(atLeast, 1)
+  const starts = new Int32Array(size)
+  const ends = new Int32Array(size)
+  const flags = new Uint8Array(size)
+  const fields: Fields = {
     bytes: Buffer.alloc(0),
     count: 0,
-    starts: new Int32Array(size),
-    ends: new Int32Array(size),
-    flags: new Uint8Array(size),
+    starts,
+    ends,
+    flags,
+    add: (start, end, flag) => {
+      const at = fields.count++
+      if (at >= size) return
+      starts[at] = start
+      ends[at] = end
+      flags[at] = flag
+    },
   }
-}
-
-/** Adds a field to a row; more fields than the table has columns are only counted. */
-export function addField(fields: Fields, start: number, end: number, flags: number): void {
-  const at = fields.count++
-  if (at >= fields.starts.length) return
-  fields.starts[at] = start
-  fields.ends[at] = end
-  fields.flags[at] = flags
+  return fields
 }
 
 /** Whether a range holds nothing but white space. */

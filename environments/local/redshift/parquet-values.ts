@@ -4,7 +4,7 @@ import { dateText, timeText } from './convert-time'
 import type { Conversion } from './copy-options'
 import type { TargetColumn } from './copy-table'
 import { momentOfMicros } from './date-format'
-import { type Output, writeAscii, writeNull } from './output'
+import type { Output } from './output'
 
 /** Writes one physical Parquet value; gives what is wrong with it in Spectrum's words, if anything. */
 export type WriteParquet = (out: Output, value: unknown) => string | undefined
@@ -24,7 +24,7 @@ export function parquetWriter(
   return (out, value) => {
     if (value !== undefined && value !== null) return write(out, value)
     if (column.isNotNull) return `Missing data for not-null field ${column.name}`
-    writeNull(out)
+    out.nothing()
     return undefined
   }
 }
@@ -88,7 +88,7 @@ function writerFor(
 }
 
 function ascii(out: Output, text: string): undefined {
-  writeAscii(out, text)
+  out.ascii(text)
 }
 
 function smallint(out: Output, value: unknown): string | undefined {

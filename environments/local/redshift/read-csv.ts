@@ -1,7 +1,7 @@
 import { ESCAPED, QUOTED, type Unescape } from './convert-value'
 import type { Format, LoadPlan } from './copy-options'
 import { LOAD_ERRORS } from './load-problem'
-import { addField, isBlankLine, makeFields, type RowLoader } from './load-rows'
+import { isBlankLine, makeFields, type RowLoader } from './load-rows'
 import type { ReadRows } from './read-blocks'
 
 const LF = 10
@@ -52,7 +52,7 @@ export function csvReader(format: Format & { kind: 'csv' }, plan: LoadPlan, load
             at += 2
           }
           if (at >= end) isBroken = true
-          addField(fields, start + 1, Math.min(at, end), flags)
+          fields.add(start + 1, Math.min(at, end), flags)
           at++
         } else {
           while (at < end) {
@@ -62,7 +62,7 @@ export function csvReader(format: Format & { kind: 'csv' }, plan: LoadPlan, load
             at++
           }
           const stop = at > start && bytes[at - 1] === CR && (at >= end || bytes[at] === LF) ? at - 1 : at
-          addField(fields, start, stop, 0)
+          fields.add(start, stop, 0)
         }
         if (at >= end) {
           if (!isLast) return rowStart

@@ -1,7 +1,7 @@
 import { ESCAPED, QUOTED, type Unescape } from './convert-value'
 import type { Format, LoadPlan } from './copy-options'
 import { LOAD_ERRORS } from './load-problem'
-import { addField, isBlankLine, makeFields, type RowLoader } from './load-rows'
+import { isBlankLine, makeFields, type RowLoader } from './load-rows'
 import type { ReadRows } from './read-blocks'
 
 const LF = 10
@@ -69,7 +69,7 @@ export function delimitedReader(format: Format & { kind: 'delimited' }, plan: Lo
           else at++
           if (bytes[at] === CR) at++
         } else if (at > start && bytes[at - 1] === CR && (at >= end || bytes[at] === LF)) stop--
-        addField(fields, start, stop, flags)
+        fields.add(start, stop, flags)
         if (at >= end && !isLast) return rowStart
         if (at >= end || bytes[at] === LF) break
         at += delimiter.length

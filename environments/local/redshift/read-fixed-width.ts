@@ -1,5 +1,5 @@
 import type { Format, LoadPlan } from './copy-options'
-import { addField, isBlankLine, makeFields, type RowLoader } from './load-rows'
+import { isBlankLine, makeFields, type RowLoader } from './load-rows'
 import type { ReadRows } from './read-blocks'
 
 const LF = 10
@@ -26,7 +26,7 @@ export function fixedWidthReader(format: Format & { kind: 'fixedwidth' }, plan: 
         for (const width of format.widths) {
           if (start >= lineEnd) break
           const stop = Math.min(start + width, lineEnd)
-          addField(fields, start, stop, 0)
+          fields.add(start, stop, 0)
           start = stop
         }
         if (start < lineEnd) fields.count++ // what nobody asked for is an extra column

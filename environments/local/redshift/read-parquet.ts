@@ -2,7 +2,6 @@ import type { AsyncBuffer, DecodedArray, FileMetaData, SchemaElement } from 'hyp
 import type { LoadPlan } from './copy-options'
 import { notEmbedded, RedshiftError } from './errors'
 import type { RowLoader } from './load-rows'
-import { makeRoom, writeNull } from './output'
 import { describeColumn, parquetWriter, type WriteParquet } from './parquet-values'
 import type { Flush } from './read-blocks'
 import type { S3ObjectInfo, S3Objects } from './s3-objects'
@@ -65,15 +64,13 @@ export async function readParquet(
     const { out } = loader
     for (let at = 0; at < count; at++) {
       for (let column = 0; column < writers.length; column++) {
-        makeRoom(out, 1)
-        if (column > 0) out.bytes[out.length++] = 9
+        if (column > 0) out.tab()
         const problem = (writers[column] as WriteParquet)(out, columns[column]?.[at])
         if (problem !== undefined) throw spectrumError(15007, `${problem}, File name: ${url}`, pid)
       }
-      makeRoom(out, 1)
-      out.bytes[out.length++] = 10
+      out.newline()
       loader.countRow()
-      if (out.length > FLUSH_BYTES) await flush()
+      if (out.mark() > FLUSH_BYTES) await flush()
     }
     await flush()
   }
@@ -121,7 +118,7 @@ function matchColumns(
 function fillNull(isNotNull: boolean, name: string): WriteParquet {
   return (out) => {
     if (isNotNull) return `Missing data for not-null field ${name}`
-    writeNull(out)
+    out.nothing()
     return undefined
   }
 }

@@ -10,9 +10,14 @@ export interface TestObjects {
   stop(): Promise<void>
 }
 
+interface StoredObject {
+  readonly body: Buffer
+  readonly etag: string
+}
+
 /** Starts the tiny S3; a bucket exists when something was ever put into it. */
 export async function serveObjects(): Promise<TestObjects> {
-  const objects = new Map<string, Buffer>()
+  const objects = new Map<string, StoredObject>()
   const buckets = new Set<string>()
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://objects')
@@ -22,12 +27,13 @@ export async function serveObjects(): Promise<TestObjects> {
     if (url.searchParams.has('list-type')) {
       return list(response, objects, bucket, url.searchParams.get('prefix') ?? '')
     }
-    const body = objects.get(`${bucket}/${key}`)
-    if (body === undefined) return refuse(response, 404, 'NoSuchKey', 'The specified key does not exist.')
+    const found = objects.get(`${bucket}/${key}`)
+    if (found === undefined) return refuse(response, 404, 'NoSuchKey', 'The specified key does not exist.')
+    const { body, etag } = found
     const range = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')
     const part = range === null ? body : body.subarray(Number(range[1]), Number(range[2]) + 1)
     response.writeHead(range === null ? 200 : 206, {
-      etag: etagOf(body),
+      etag,
       'last-modified': 'Sat, 21 Nov 2026 00:00:00 GMT',
       'content-length': part.length,
     })
@@ -41,7 +47,8 @@ export async function serveObjects(): Promise<TestObjects> {
     endpoint: `http://127.0.0.1:${port}`,
     put: (to, body) => {
       buckets.add(to.split('/')[0] ?? '')
-      objects.set(to, Buffer.from(body))
+      const bytes = Buffer.from(body)
+      objects.set(to, { body: bytes, etag: `"${createHash('md5').update(bytes).digest('hex')}"` })
     },
     remove: (from) => void objects.delete(from),
     stop: async () => {
@@ -52,16 +59,17 @@ export async function serveObjects(): Promise<TestObjects> {
   }
 }
 
-function etagOf(body: Buffer): string {
-  return `"${createHash('md5').update(body).digest('hex')}"`
-}
-
-function list(response: ServerResponse, objects: ReadonlyMap<string, Buffer>, bucket: string, prefix: string): void {
+function list(
+  response: ServerResponse,
+  objects: ReadonlyMap<string, StoredObject>,
+  bucket: string,
+  prefix: string,
+): void {
   const found = [...objects].filter(([address]) => address.startsWith(`${bucket}/${prefix}`)).sort()
   const contents = found.map(
-    ([address, body]) =>
+    ([address, { body, etag }]) =>
       `<Contents><Key>${escapeXml(address.slice(bucket.length + 1))}</Key><Size>${body.length}</Size>` +
-      `<ETag>${escapeXml(etagOf(body))}</ETag><LastModified>2026-11-21T00:00:00.000Z</LastModified></Contents>`,
+      `<ETag>${escapeXml(etag)}</ETag><LastModified>2026-11-21T00:00:00.000Z</LastModified></Contents>`,
   )
   response.writeHead(200, { 'content-type': 'application/xml' })
   response.end(

@@ -1,0 +1,266 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type FakeRedshift, startFakeRedshift } from '../../../environments/local/redshift/start'
+import { type S3Server, startS3 } from '../../../environments/local/s3/server'
+import type { CopyPlan } from '../../../lambda/load/copy-plan'
+import type { S3Url } from '../../../lambda/model'
+import type { Fault, LoadJob, WarehouseSession } from '../../../lambda/ports'
+import { connectOverPg, type PgWarehouse } from '../../../lambda/warehouse/over-pg'
+import { secretsInMemory } from '../../memory/secrets-in-memory'
+import { clientsFor } from '../ports/embedded'
+
+const PARAMETER = '/penstock/test/main/password'
+const PLAN: CopyPlan = { schema: 'public', table: 'kpis', compression: 'none', format: 'csv' }
+
+describe('a warehouse over pg', () => {
+  let s3: S3Server
+  let redshift: FakeRedshift
+  let put: (key: string, body: string) => Promise<S3Url>
+  let close: () => void
+  const secrets = secretsInMemory({ now: Date.now })
+  const open: WarehouseSession[] = []
+
+  beforeAll(async () => {
+    s3 = await startS3({ region: 'eu-west-1', deliver: async () => {} })
+    redshift = await startFakeRedshift({
+      s3: { endpoint: s3.endpoint, region: 'eu-west-1' },
+      users: { penstock: 'Right-password-1', guest: 'Guest-password-1' },
+    })
+    const clients = clientsFor({ AWS_ENDPOINT_URL_S3: s3.endpoint })
+    close = clients.close
+    const { CreateBucketCommand, PutObjectCommand } = await import('@aws-sdk/client-s3')
+    await clients.s3.send(new CreateBucketCommand({ Bucket: 'files' }))
+    put = async (key, body) => {
+      await clients.s3.send(new PutObjectCommand({ Bucket: 'files', Key: key, Body: body }))
+      return `s3://files/${key}`
+    }
+    secrets.set(PARAMETER, 'Right-password-1')
+    await redshift.admin(
+      'create table public.kpis (id bigint); grant insert on public.kpis to penstock; grant create on database dev to penstock',
+    )
+  })
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((session) => session.close()))
+    await redshift.admin('delete from public.kpis')
+  })
+  afterAll(async () => {
+    close()
+    await redshift.stop()
+    await s3.stop()
+  })
+
+  const at = (more: Partial<PgWarehouse> = {}) =>
+    connectOverPg(
+      { secrets, sleep: async (ms) => void (await sleep(ms / 10)) },
+      {
+        name: 'main',
+        host: redshift.host,
+        port: redshift.port,
+        database: redshift.database,
+        user: 'penstock',
+        passwordParameter: PARAMETER,
+        copyRole: 'default',
+        ca: redshift.ca,
+        connectTimeoutMs: 5_000,
+        ...more,
+      },
+    )
+
+  async function session(): Promise<WarehouseSession> {
+    const connection = await at()
+    if (connection.kind === 'refused') throw new Error(connection.fault.message)
+    open.push(connection.session)
+    return connection.session
+  }
+
+  async function refusal(more: Partial<PgWarehouse>): Promise<Fault> {
+    const connection = await at(more)
+    if (connection.kind === 'refused') return connection.fault
+    await connection.session.close()
+    throw new Error('it was let in')
+  }
+
+  let batches = 0
+  async function job(files: Readonly<Record<string, string>>, more: Partial<LoadJob> = {}): Promise<LoadJob> {
+    batches += 1
+    const batchId = `batch-${batches}`
+    const urls = await Promise.all(Object.entries(files).map(([key, body]) => put(`${batchId}/${key}`, body)))
+    const entries = urls.map((url) => ({ url, mandatory: true }))
+    const manifest = await put(`${batchId}/manifest`, JSON.stringify({ entries }))
+    return { batchId, target: 'main/public.kpis', plan: PLAN, manifest, urls, bytes: 1, timeoutMs: 30_000, ...more }
+  }
+
+  const rows = async () => Number((await redshift.admin('select count(*) as rows from public.kpis'))[0]?.['rows'])
+
+  it('loads a batch and its receipt in one transaction, and counts the rows', async () => {
+    const one = await session()
+    const batch = await job({ 'a.csv': '1\n2\n', 'b.csv': '3\n' })
+    expect(await one.load(batch)).toEqual({
+      kind: 'loaded',
+      rows: 3,
+      statements: [expect.stringContaining('COPY "public"."kpis"')],
+    })
+    expect(await rows()).toBe(3)
+    expect(await one.receipt(batch.target, batch.batchId)).toEqual({
+      batchId: batch.batchId,
+      target: batch.target,
+      files: 2,
+      rows: 3,
+      bytes: 1,
+      manifest: batch.manifest,
+    })
+    expect(await one.receipt('main/public.other', batch.batchId)).toBeUndefined()
+  })
+
+  it('writes the receipt as the last statement before COMMIT, and reads no receipt inside', async () => {
+    const one = await session()
+    const before = redshift.statements.length
+    await one.load(await job({ 'a.csv': '1\n' }))
+    const heads = redshift.statements
+      .slice(before)
+      .map(({ statement }) => statement.split(/\s/).slice(0, 2).join(' ').toUpperCase())
+    expect(heads).toEqual([
+      'SET STATEMENT_TIMEOUT',
+      'BEGIN',
+      'COPY "PUBLIC"."KPIS"',
+      'SELECT PG_LAST_COPY_COUNT()',
+      'INSERT INTO',
+      'COMMIT',
+    ])
+  })
+
+  it('leaves nothing of a refused batch, names the file, line, column and value, and can load the next one', async () => {
+    const one = await session()
+    const bad = await job({ 'good.csv': '1\n2\n', 'bad.csv': '3\nx\n' })
+    expect(await one.load(bad)).toMatchObject({
+      kind: 'refused',
+      fault: {
+        kind: 'data',
+        fileErrors: [{ url: `s3://files/${bad.batchId}/bad.csv`, line: 2, column: 'id', value: 'x' }],
+      },
+    })
+    expect(await rows()).toBe(0)
+    expect(await one.receipt(bad.target, bad.batchId)).toBeUndefined()
+    expect((await one.load(await job({ 'good.csv': '1\n2\n' }))).kind).toBe('loaded')
+    expect(await rows()).toBe(2)
+  })
+
+  it('does not take the load errors of an earlier batch for those of this one', async () => {
+    const one = await session()
+    await one.load(await job({ 'bad.csv': 'x\n' }))
+    const outcome = await one.load(await job({ 'a.csv': '1\n' }, { plan: { ...PLAN, table: 'nowhere' } }))
+    expect(outcome).toMatchObject({ kind: 'refused', fault: { kind: 'set-up', code: '42P01', fileErrors: [] } })
+  })
+
+  it('says that a file is gone when the manifest names one that is not there', async () => {
+    const one = await session()
+    const batch = await job({ 'a.csv': '1\n' })
+    await put(
+      `${batch.batchId}/manifest`,
+      JSON.stringify({ entries: [{ url: 's3://files/missing.csv', mandatory: true }] }),
+    )
+    expect(await one.load(batch)).toMatchObject({ kind: 'refused', fault: { kind: 'gone' } })
+  })
+
+  it.each([
+    ['cut-after', 1],
+    ['cut-before', 0],
+  ] as const)('does not guess when the answer to COMMIT is lost (%s): the receipt tells', async (act, committed) => {
+    const one = await session()
+    const batch = await job({ 'a.csv': '1\n' })
+    redshift.failNext({ matching: /^commit/i, times: 1, act })
+    expect(await one.load(batch)).toMatchObject({ kind: 'unknown', fault: { kind: 'passing' } })
+    const two = await session()
+    await two.end(one.id)
+    expect(await two.receipt(batch.target, batch.batchId)).toEqual(
+      committed ? expect.objectContaining({ rows: 1 }) : undefined,
+    )
+    expect(await rows()).toBe(committed)
+  })
+
+  it('treats a serialization conflict at COMMIT as an answer: nothing is there, and it may be tried again', async () => {
+    const one = await session()
+    redshift.failNext({ matching: /^commit/i, times: 1, act: 'error', sqlState: 'XX000', message: '1023' })
+    expect(await one.load(await job({ 'a.csv': '1\n' }))).toMatchObject({ kind: 'refused', fault: { kind: 'passing' } })
+    expect(await rows()).toBe(0)
+  })
+
+  it('ends another session of its user, and comes back only when it is gone', async () => {
+    const [one, two] = [await session(), await session()]
+    await two.end(one.id)
+    const [alive] = await redshift.admin(`select count(*) as sessions from pg_stat_activity where pid = ${one.id}`)
+    expect(alive).toEqual({ sessions: '0' })
+    await two.end(one.id)
+    await two.end(two.id)
+    expect(await two.receipt('main/public.kpis', 'none')).toBeUndefined()
+  })
+
+  it('gives up a load that takes longer than it may', async () => {
+    const one = await session()
+    redshift.failNext({
+      matching: /^copy/i,
+      times: 1,
+      act: 'error',
+      sqlState: '57014',
+      message: "Query (1) cancelled on user's request",
+    })
+    expect(await one.load(await job({ 'a.csv': '1\n' }))).toMatchObject({
+      kind: 'refused',
+      fault: { kind: 'too-long' },
+    })
+  })
+
+  it('reads the password once more when it is refused, and says what to do when it stays wrong', async () => {
+    redshift.setPassword('penstock', 'Rotated-password-2')
+    const fault = await refusal({})
+    expect(fault).toMatchObject({ kind: 'set-up', message: expect.stringMatching(/password.*parameter/) })
+    secrets.set(PARAMETER, 'Rotated-password-2')
+    expect((await session()).id).toMatch(/^\d+$/)
+    expect(JSON.stringify(fault)).not.toMatch(/Right-password|Rotated-password/)
+  })
+
+  it('refuses a server whose certificate nobody vouches for', async () => {
+    expect(await refusal({ ca: OTHER_AUTHORITY })).toMatchObject({
+      kind: 'set-up',
+      message: expect.stringContaining('tls.ca'),
+    })
+  })
+
+  it('tells a closed port from a wrong name', async () => {
+    expect(await refusal({ port: 1 })).toMatchObject({ kind: 'passing', code: 'ECONNREFUSED' })
+    expect(await refusal({ host: 'no-such-host.invalid' })).toMatchObject({
+      code: expect.stringMatching(/ENOTFOUND|EAI_AGAIN/),
+    })
+  })
+
+  it('needs no right to create anything once the receipts are there', async () => {
+    await session()
+    await redshift.admin(
+      'grant usage on schema penstock to guest; grant select, insert on penstock.receipts to guest; grant insert on public.kpis to guest',
+    )
+    secrets.set('/guest', 'Guest-password-1')
+    const connection = await at({ user: 'guest', passwordParameter: '/guest' })
+    if (connection.kind === 'refused') throw new Error(connection.fault.message)
+    open.push(connection.session)
+    expect((await connection.session.load(await job({ 'a.csv': '1\n' }))).kind).toBe('loaded')
+  })
+
+  it('creates the receipts once when two loaders come at the same time', async () => {
+    await redshift.admin('drop table penstock.receipts; drop schema penstock')
+    const all = await Promise.all(Array.from({ length: 8 }, () => session()))
+    expect(all).toHaveLength(8)
+  })
+})
+
+/** A certificate that has signed nothing here. */
+const OTHER_AUTHORITY = `-----BEGIN CERTIFICATE-----
+MIIBtjCCAVugAwIBAgITBmyf1XSXNmY/Owua2eiedgPySjAKBggqhkjOPQQDAjA5
+MQswCQYDVQQGEwJVUzEPMA0GA1UEChMGQW1hem9uMRkwFwYDVQQDExBBbWF6b24g
+Um9vdCBDQSAzMB4XDTE1MDUyNjAwMDAwMFoXDTQwMDUyNjAwMDAwMFowOTELMAkG
+A1UEBhMCVVMxDzANBgNVBAoTBkFtYXpvbjEZMBcGA1UEAxMQQW1hem9uIFJvb3Qg
+Q0EgMzBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCmXp8ZBf8ANm+gBG1bG8lKl
+ui2yEujSLtf6ycXYqm0fc4E7O5hrOXwzpcVOho6AF2hiRVd9RFgdszflZwjrZt6j
+QjBAMA8GA1UdEwEB/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgGGMB0GA1UdDgQWBBSr
+ttvXBp43rDCGB5Fwx5zEGbF4wDAKBggqhkjOPQQDAgNJADBGAiEA4IWSoxe3jfkr
+BqWTrBqYaGFy+uGh0PsceGCmQ5nFuMQCIQCcAu/xlJyzlvnrxir4tiz+OpAUFteM
+YyRIHN8wfdVoOw==
+-----END CERTIFICATE-----`
