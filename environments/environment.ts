@@ -46,9 +46,9 @@ const INFRASTRUCTURE_KEYS = new Set(Object.keys(infrastructure.shape))
 export function environment(input: EnvironmentInput): Environment {
   const placed = infrastructure.safeParse(input)
   const settings = settingsOf(input)
-  const checked = readSettings(settings)
+  const checked = readSettings(settings, [...INFRASTRUCTURE_KEYS])
   const problems: readonly Problem[] = [
-    ...(placed.success ? [] : placed.error.issues.flatMap(problemsOf)),
+    ...(placed.success ? [] : placed.error.issues.flatMap((issue) => problemsOf(issue))),
     // A wrong bucket is told once, as the bucket.
     ...(checked.kind === 'invalid' ? checked.problems.filter(({ path }) => path !== 'work') : []),
   ]

@@ -121,6 +121,9 @@ export const settingsSchema = z.strictObject({
   json: json.default({}),
 })
 
+/** What has to be right before the routes can be looked at. */
+const routingSchema = z.object({ routes: settingsSchema.shape.routes, warehouses: z.record(z.string(), z.unknown()) })
+
 export type SettingsInput = z.input<typeof settingsSchema>
 type Document = z.output<typeof settingsSchema>
 export type WarehouseSettings = Document['warehouses'][string] & { readonly passwordParameter: string }
@@ -141,17 +144,25 @@ export interface Settings {
 /** What holds where neither the environment nor the route says otherwise. */
 const DEFAULT_THRESHOLDS: Thresholds = { files: 100, bytes: 1_000_000_000, seconds: 60 }
 
-/** Checks a settings document; every problem is told at once. */
+/**
+ * Checks a settings document; every problem is told at once, those of the routes too when something else is wrong.
+ * `alsoKnown` are names that an unknown one may have meant, besides the document's own.
+ */
 export function readSettings(
   document: unknown,
+  alsoKnown: readonly string[] = [],
 ):
   | { readonly kind: 'valid'; readonly settings: Settings }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] } {
   const parsed = settingsSchema.safeParse(document)
-  if (!parsed.success) return { kind: 'invalid', problems: parsed.error.issues.flatMap(problemsOf) }
-  const { routes, problems } = compileRoutes<Into>(parsed.data.routes, {
-    warehouses: Object.keys(parsed.data.warehouses),
-  })
+  const routing = parsed.success ? parsed : routingSchema.safeParse(document)
+  const { routes, problems } = routing.success
+    ? compileRoutes<Into>(routing.data.routes, { warehouses: Object.keys(routing.data.warehouses) })
+    : { routes: [], problems: [] }
+  if (!parsed.success) {
+    const others = parsed.error.issues.flatMap((issue) => problemsOf(issue, alsoKnown))
+    return { kind: 'invalid', problems: [...others, ...problems] }
+  }
   if (problems.length > 0) return { kind: 'invalid', problems }
   const { name, work, batch } = parsed.data
   return {
@@ -201,15 +212,19 @@ export function mergeThresholds(
 }
 
 /** One problem per unknown key, so that each is named where it stands. */
-export function problemsOf(issue: z.core.$ZodIssue): readonly Problem[] {
+export function problemsOf(issue: z.core.$ZodIssue, alsoKnown: readonly string[] = []): readonly Problem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: pathText([...issue.path, key]), message: unknownKeyText(key) }))
+    return issue.keys.map((key) => ({
+      path: pathText([...issue.path, key]),
+      message: `there is no setting ${JSON.stringify(key)}${didYouMean(key, [...KNOWN_KEYS, ...alsoKnown])}`,
+    }))
   }
   if (issue.code === 'invalid_union') {
-    const closest =
-      issue.errors.map((branch) => branch.flatMap(problemsOf)).sort((a, b) => a.length - b.length)[0] ?? []
-    if (closest.length > 0)
+    const branches = issue.errors.map((branch) => branch.flatMap((inner) => problemsOf(inner, alsoKnown)))
+    const closest = branches.sort((a, b) => a.length - b.length)[0] ?? []
+    if (closest.length > 0) {
       return closest.map(({ path, message }) => ({ path: pathText([...issue.path, path]), message }))
+    }
   }
   return [{ path: pathText(issue.path), message: issue.message }]
 }
@@ -225,10 +240,6 @@ const KNOWN_KEYS = [
   csv,
   json,
 ].flatMap(({ shape }) => Object.keys(shape))
-
-function unknownKeyText(key: string): string {
-  return `there is no setting ${JSON.stringify(key)}${didYouMean(key, KNOWN_KEYS)}`
-}
 
 /** `routes[1].into.csv.delimiter`. */
 function pathText(path: readonly PropertyKey[]): string {

@@ -65,11 +65,17 @@ CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE
   'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.0 (embedded)'::text $$;
 CREATE FUNCTION penstock_system.too_long(integer) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
   RAISE EXCEPTION 'value too long for type character varying(%)', $1 USING ERRCODE = '22001'; END $$;
-CREATE OR REPLACE FUNCTION pg_catalog."varchar"(varchar, integer, boolean) RETURNS varchar LANGUAGE sql IMMUTABLE STRICT
+CREATE FUNCTION penstock_system.cut_bytes(varchar, integer) RETURNS varchar LANGUAGE sql IMMUTABLE
+  AS $$ SELECT left($1, (SELECT count(*)::integer FROM generate_series(1, length($1)) AS n WHERE octet_length(left($1, n)) <= $2)) $$;
+CREATE FUNCTION penstock_system.fit_bytes(varchar, integer, boolean) RETURNS varchar LANGUAGE sql IMMUTABLE
   AS $$ SELECT CASE
     WHEN $2 < 4 OR octet_length($1) <= $2 - 4 THEN $1
-    WHEN $3 OR octet_length(rtrim($1, ' ')) <= $2 - 4 THEN convert_from(substring(convert_to($1, 'UTF8') FROM 1 FOR $2 - 4), 'UTF8')
+    WHEN $3 THEN penstock_system.cut_bytes($1, $2 - 4)
+    WHEN octet_length(rtrim($1, ' ')) <= $2 - 4 THEN penstock_system.cut_bytes($1, $2 - 4)
     ELSE penstock_system.too_long($2 - 4) END $$;
+-- What makes a value fit the length of its column is a cast of VARCHAR to itself, and Postgres' own counts characters.
+UPDATE pg_cast SET castfunc = 'penstock_system.fit_bytes'::regproc
+  WHERE castsource = 'varchar'::regtype AND casttarget = 'varchar'::regtype;
 GRANT USAGE ON SCHEMA penstock_system TO PUBLIC`
 
 // A user sees the rows of own loads only, a superuser all [docs: SYS_LOAD_ERROR_DETAIL, r_STL_LOAD_ERRORS].
