@@ -100,7 +100,7 @@ function clientConfig(warehouse: PgWarehouse, password: string): ClientConfig {
 async function openSession(deps: OverPgDeps, warehouse: PgWarehouse, client: Client): Promise<WarehouseSession> {
   const run = (statement: Statement) => client.query(render(statement))
   const id = String((await run({ kind: 'read-session-id' })).rows[0].id)
-  await ensureReceiptsTable(run)
+  await ensureReceiptsTable(deps, run)
 
   return {
     id,
@@ -113,15 +113,20 @@ async function openSession(deps: OverPgDeps, warehouse: PgWarehouse, client: Cli
 
 type Run = (statement: Statement) => Promise<{ readonly rows: readonly Record<string, unknown>[] }>
 
-async function ensureReceiptsTable(run: Run): Promise<void> {
-  const isThere = async () => (await run({ kind: 'find-receipts-table' })).rows.length > 0
-  if (await isThere()) return
-  try {
-    await run({ kind: 'create-receipts-schema' })
-    await run({ kind: 'create-receipts-table' })
-  } catch (error) {
-    // Two loaders may create it at once; the one that comes second fails although the table is there.
-    if (!(await isThere())) throw error
+/** Two loaders may create it at once: the one that comes second fails, maybe before the first has finished. */
+const TRIES_TO_CREATE = 5
+
+async function ensureReceiptsTable(deps: OverPgDeps, run: Run): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    if ((await run({ kind: 'find-receipts-table' })).rows.length > 0) return
+    try {
+      await run({ kind: 'create-receipts-schema' })
+      await run({ kind: 'create-receipts-table' })
+      return
+    } catch (error) {
+      if (tries === TRIES_TO_CREATE || !isAnswer(error)) throw error
+      await deps.sleep(100 * tries)
+    }
   }
 }
 
@@ -133,28 +138,24 @@ async function load(deps: OverPgDeps, warehouse: PgWarehouse, run: Run, job: Loa
     role: warehouse.copyRole,
     ...(warehouse.filesRegion === undefined ? {} : { region: warehouse.filesRegion }),
   }
-  let rows: number
   try {
     await run({ kind: 'limit-time', timeoutMs: job.timeoutMs })
     await run({ kind: 'begin' })
     await run(copy)
-    rows = Number((await run({ kind: 'count-copied' })).rows[0]?.['rows'])
+    const rows = Number((await run({ kind: 'count-copied' })).rows[0]?.['rows'])
     await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } })
-  } catch (error) {
-    return await refused(deps, warehouse, run, job, error)
-  }
-  try {
     await run({ kind: 'commit' })
+    return { kind: 'loaded', rows, statements: [render(copy)] }
   } catch (error) {
-    // An answer with a SQLSTATE means that the server refused to commit. No answer means that nobody knows.
-    if (isAnswer(error)) return await refused(deps, warehouse, run, job, error)
-    return { kind: 'unknown', fault: faultOf(error, warehouse) }
+    return await notLoaded(deps, warehouse, run, job, error)
   }
-  return { kind: 'loaded', rows, statements: [render(copy)] }
 }
 
-/** Rolls back, then asks which files were at fault: the views can be read only outside the broken transaction. */
-async function refused(
+/**
+ * An answer means that nothing was committed, also if COMMIT was refused; without one nobody knows. After an answer it
+ * rolls back, then asks which files were at fault: the views can be read only outside the broken transaction.
+ */
+async function notLoaded(
   deps: OverPgDeps,
   warehouse: PgWarehouse,
   run: Run,

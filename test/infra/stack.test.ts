@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { Testing } from 'cdktf'
 import dev from '../../environments/dev'
 import prod from '../../environments/prod'
@@ -10,7 +11,9 @@ interface Synthesized {
 }
 
 describe.each([dev, staging, prod])('the stack of $name', (environment) => {
-  const stack = new PenstockStack(Testing.app(), environment)
+  const app = Testing.app()
+  afterAll(() => rmSync(app.outdir, { recursive: true, force: true }))
+  const stack = new PenstockStack(app, environment)
   const { resource, provider } = JSON.parse(Testing.synth(stack)) as Synthesized
   const all = (type: string) => Object.values(resource[type] ?? {})
 

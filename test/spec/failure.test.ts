@@ -72,6 +72,28 @@ describe('a bad file', () => {
     expect(world.warehouse.filesIn(ORDERS)).toEqual(['s3://landing/orders/a.csv'])
   })
 
+  it('that was overwritten after its event is loaded as it is now, and its next event finds it there', async () => {
+    const world = aWorld()
+    const old = await world.put('orders/1.csv', 'old')
+    const fresh = await world.put('orders/1.csv', 'fresh')
+    world.warehouse.gone.add('s3://landing/orders/1.csv')
+    const { head } = world.ports.objects
+    world.ports.objects.head = async (url) => {
+      world.warehouse.gone.clear()
+      return head(url)
+    }
+    await world.deliver(old)
+    await world.wake()
+    expect(await world.record(ORDERS, 'orders/1.csv')).toMatchObject({
+      status: 'loaded',
+      object: { etag: fresh.etag, sizeBytes: 5 },
+    })
+    await world.deliver(fresh)
+    await world.wake()
+    expect(world.warehouse.filesIn(ORDERS)).toHaveLength(1)
+    expect(await world.record(ORDERS, 'orders/1.csv')).not.toHaveProperty('ignored')
+  })
+
   it('of an unknown kind is refused by its name before it is queued', async () => {
     const world = aWorld()
     await world.deliver(await world.put('orders/readme.docx'))

@@ -1,4 +1,5 @@
 import type { TargetId } from '../../lambda/model'
+import { loadTarget } from '../../lambda/pipeline'
 import { aWorld } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
@@ -120,6 +121,56 @@ describe('a load', () => {
     expect(world.warehouse.receipts).toEqual([])
     await world.pass(120_000)
     expect(world.warehouse.filesIn(ORDERS)).toHaveLength(1)
+  })
+})
+
+describe('the lease', () => {
+  it('outlives the invocation that holds it', async () => {
+    const world = aWorld()
+    await world.deliver(await world.put('orders/1.csv'))
+    const deadlineMs = world.now() + 60_000
+    let until = 0
+    const { oldest } = world.ports.arrivals
+    world.ports.arrivals.oldest = async (target, limit) => {
+      until = (await world.state(target))?.lease?.untilMs ?? 0
+      return oldest(target, limit)
+    }
+    await loadTarget(world.ports, world.settings, ORDERS, { owner: 'me', deadlineMs })
+    expect(until).toBeGreaterThanOrEqual(deadlineMs + 30_000)
+  })
+
+  it('once lost stops its holder, who then changes nothing any more', async () => {
+    const world = aWorld()
+    await world.deliver(await world.put('orders/1.csv'))
+    const { connect } = world.ports.warehouses
+    world.ports.warehouses.connect = async (name) => {
+      // Somebody else comes, as if this holder had been frozen for longer than its lease.
+      await world.ports.targets.claim(ORDERS, {
+        owner: 'other',
+        nowMs: world.now() + 3_600_000,
+        untilMs: world.now() + 7_200_000,
+      })
+      return connect(name)
+    }
+    await expect(world.load(ORDERS)).rejects.toMatchObject({ code: 'LOST_LEASE' })
+    expect(world.warehouse.receipts).toEqual([])
+    expect((await world.state(ORDERS))?.lease?.owner).toBe('other')
+  })
+
+  it('is given up before the counts are looked at, so a file that comes at the last moment is woken for', async () => {
+    const world = aWorld()
+    await world.deliver(await world.put('orders/1.csv'))
+    const { oldest } = world.ports.arrivals
+    let looks = 0
+    world.ports.arrivals.oldest = async (target, limit) => {
+      const found = await oldest(target, limit)
+      looks += 1
+      // The queue was seen empty; now a file comes, while the lease is still held.
+      if (looks === 2) await world.deliver(await world.put('orders/2.csv'))
+      return found
+    }
+    await world.wake()
+    expect(world.warehouse.filesIn(ORDERS)).toHaveLength(2)
   })
 })
 

@@ -69,7 +69,7 @@ CREATE FUNCTION penstock_system.cut_bytes(varchar, integer) RETURNS varchar LANG
   AS $$ SELECT left($1, (SELECT count(*)::integer FROM generate_series(1, length($1)) AS n WHERE octet_length(left($1, n)) <= $2)) $$;
 CREATE FUNCTION penstock_system.fit_bytes(varchar, integer, boolean) RETURNS varchar LANGUAGE sql IMMUTABLE
   AS $$ SELECT CASE
-    WHEN $2 < 4 OR octet_length($1) <= $2 - 4 THEN $1
+    WHEN $1 IS NULL OR $2 < 4 OR octet_length($1) <= $2 - 4 THEN $1
     WHEN $3 THEN penstock_system.cut_bytes($1, $2 - 4)
     WHEN octet_length(rtrim($1, ' ')) <= $2 - 4 THEN penstock_system.cut_bytes($1, $2 - 4)
     ELSE penstock_system.too_long($2 - 4) END $$;

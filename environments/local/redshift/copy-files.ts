@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LoadPlan } from './copy-options'
-import { RedshiftError } from './errors'
+import { messageOf, RedshiftError } from './errors'
 import { addressOf, readAddress, type S3ObjectInfo, type S3Objects, s3ServiceException } from './s3-objects'
 
 /** Finds the files of a COPY, in the order in which they are loaded: a manifest's entries, or all keys with a prefix. */
@@ -57,8 +57,7 @@ async function readManifest(s3: S3Objects, source: string): Promise<z.infer<type
   try {
     text = await s3.readText(readAddress(source))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new RedshiftError('XX000', `Problem reading manifest file - ${why}`)
+    throw new RedshiftError('XX000', `Problem reading manifest file - ${messageOf(error)}`)
   }
   try {
     return Manifest.parse(JSON.parse(text))

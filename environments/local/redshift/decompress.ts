@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
+import { messageOf } from './errors'
 
 /** Bytes of a file as they are to be read, in pieces of any size. */
 export type Bytes = AsyncIterable<Buffer>
@@ -28,7 +29,7 @@ async function* piped(body: Readable, through: NodeJS.ReadWriteStream): Bytes {
   try {
     for await (const piece of body.pipe(through)) yield piece as Buffer
   } catch (error) {
-    throw new CompressionError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw new CompressionError(messageOf(error), { cause: error })
   } finally {
     body.destroy()
   }
@@ -46,7 +47,7 @@ async function* bunzip2(body: Readable): Bytes {
   try {
     for await (const piece of modern) yield piece as Buffer
   } catch (error) {
-    throw new CompressionError(error instanceof Error ? error.message : String(error), { cause: error })
+    throw new CompressionError(messageOf(error), { cause: error })
   } finally {
     body.destroy()
   }
@@ -60,7 +61,7 @@ async function* unzstd(body: Readable): Bytes {
     try {
       stream.push(piece, isLast)
     } catch (error) {
-      throw new CompressionError(error instanceof Error ? error.message : String(error), { cause: error })
+      throw new CompressionError(messageOf(error), { cause: error })
     }
   }
   for await (const piece of body) {

@@ -38,6 +38,13 @@ export class FailedLoad extends RedshiftError {
 /** A mistake of the fake itself is told to the client too, and nothing else dies of it. */
 export function asRedshiftError(error: unknown): RedshiftError {
   if (error instanceof RedshiftError) return error
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const stack = typeof error === 'object' && error !== null && 'stack' in error ? error.stack : undefined
+  const text = String(stack ?? messageOf(error))
   return new RedshiftError('XX000', `the embedded environment has a problem of its own: ${text}`)
+}
+
+/** What a thrown value says; not every error of another realm, e.g. of Node's own streams in a test, is an Error here. */
+export function messageOf(error: unknown): string {
+  const isObject = typeof error === 'object' && error !== null
+  return isObject && 'message' in error ? String(error.message) : String(error)
 }

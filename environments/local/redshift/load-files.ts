@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { CopyFeed } from './backend'
 import type { LoadPlan } from './copy-options'
-import { toUtf8 } from './decode-text'
+import { EncodingError, toUtf8 } from './decode-text'
 import { CompressionError, decompress } from './decompress'
 import type { RowLoader } from './load-rows'
 import { type Flush, type ReadRows, readBlocks } from './read-blocks'
@@ -79,7 +79,7 @@ async function readFile(
     // The whole file is at fault, so it has no line.
     if (error instanceof CompressionError) {
       loader.reject({ code: 1216, reason: `Invalid ${plan.compression} file: ${error.message}` }, 0)
-    } else if (error instanceof TypeError && plan.encoding !== 'utf8') {
+    } else if (error instanceof EncodingError) {
       const reason = 'Encoding of the file is not the same as that specified in the COPY command'
       loader.reject({ code: 1221, reason }, 0)
     } else throw error

@@ -1,6 +1,6 @@
 import type { AsyncBuffer, DecodedArray, FileMetaData, SchemaElement } from 'hyparquet'
 import type { LoadPlan } from './copy-options'
-import { notEmbedded, RedshiftError } from './errors'
+import { messageOf, notEmbedded, RedshiftError } from './errors'
 import type { RowLoader } from './load-rows'
 import { describeColumn, parquetWriter, type WriteParquet } from './parquet-values'
 import type { Flush } from './read-blocks'
@@ -51,7 +51,7 @@ export async function readParquet(
         if (error instanceof RedshiftError) throw error
         throw spectrumError(
           15001,
-          `File '${url}' cannot be read: ${error instanceof Error ? error.message : error}`,
+          `File '${url}' cannot be read: ${messageOf(error)}`,
           pid,
         )
       })

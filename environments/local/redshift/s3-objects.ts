@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
-import { RedshiftError } from './errors'
+import { messageOf, RedshiftError } from './errors'
 
 /** An object in S3. */
 export interface S3Address {
@@ -134,7 +134,8 @@ const WORDING: Readonly<Record<string, string>> = {
 
 /** `S3ServiceException:…,Status 404,Error NoSuchKey,Rid …,ExtRid …,CanRetry 1`, as COPY reports S3's refusals. */
 export function s3Error(error: unknown, codeForEmptyAnswer?: string): RedshiftError {
-  const { name = 'InternalError', message = '' } = error instanceof Error ? error : {}
+  const message = messageOf(error)
+  const name = (error as { readonly name?: string }).name ?? 'InternalError'
   const status = statusOf(error)
   const code =
     (name === 'NotFound' || name === 'UnknownError') && codeForEmptyAnswer !== undefined ? codeForEmptyAnswer : name
