@@ -35,22 +35,37 @@ async function* piped(body: Readable, through: NodeJS.ReadWriteStream): Bytes {
   }
 }
 
+/** An old stream from before there was async iteration; it answers every write at once. */
+interface OldStream {
+  on(event: 'data', listener: (piece: Buffer) => void): this
+  on(event: 'error', listener: (error: unknown) => void): this
+  write(piece: Buffer): boolean
+  end(): void
+}
+
 async function* bunzip2(body: Readable): Bytes {
-  // An old stream without async iteration: a modern one reads it.
-  const { default: unbzip2 } = (await import('unbzip2-stream' as string)) as { default: () => NodeJS.ReadWriteStream }
-  const { Readable: Wrapped } = await import('node:stream')
-  const old = unbzip2()
-  const modern = new Wrapped().wrap(old)
-  old.on('error', (error) => modern.destroy(error))
-  body.on('error', (error) => modern.destroy(error))
-  body.pipe(old)
-  try {
-    for await (const piece of modern) yield piece as Buffer
-  } catch (error) {
-    throw new CompressionError(messageOf(error), { cause: error })
-  } finally {
-    body.destroy()
+  // It has no types, which is why its name is not spelled as a literal here.
+  const name: string = 'unbzip2-stream'
+  const { default: unbzip2 } = (await import(name)) as { readonly default: () => OldStream }
+  const stream = unbzip2()
+  let ready: Buffer[] = []
+  let problem: { readonly cause: unknown } | undefined
+  stream.on('data', (piece) => void ready.push(piece))
+  stream.on('error', (cause) => {
+    problem ??= { cause }
+  })
+  const take = () => {
+    if (problem !== undefined) throw new CompressionError(messageOf(problem.cause), problem)
+    const taken = ready
+    ready = []
+    return taken
   }
+  for await (const piece of body) {
+    stream.write(piece)
+    yield* take()
+  }
+  stream.end()
+  yield* take()
 }
 
 async function* unzstd(body: Readable): Bytes {

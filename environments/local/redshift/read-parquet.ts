@@ -49,11 +49,7 @@ export async function readParquet(
       const end = Math.min(row + SLICE_ROWS, groupEnd)
       const columns = await decodeSlice(buffer, metadata, row, end).catch((error: unknown) => {
         if (error instanceof RedshiftError) throw error
-        throw spectrumError(
-          15001,
-          `File '${url}' cannot be read: ${messageOf(error)}`,
-          pid,
-        )
+        throw spectrumError(15001, `File '${url}' cannot be read: ${messageOf(error)}`, pid)
       })
       await writeRows(columns, end - row)
     }

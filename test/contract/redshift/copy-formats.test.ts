@@ -94,7 +94,8 @@ describe('CSV', () => {
     const body = rows.map(([a, b]) => `"${a?.replaceAll('"', '""')}",${b}`).join('\r\n')
     const loaded = await load(body, 'CSV')
     expect(loaded.length).toBe(rows.length)
-    const byNumber = (one: unknown[], other: unknown[]) => Number.parseInt(`${one[0]}`) - Number.parseInt(`${other[0]}`)
+    const byNumber = (one: unknown[], other: unknown[]) =>
+      Number.parseInt(`${one[0]}`, 10) - Number.parseInt(`${other[0]}`, 10)
     expect(loaded.sort(byNumber)).toEqual(rows)
   })
 })
