@@ -92,15 +92,14 @@ async function runs(native: string, as: RunAs): Promise<boolean> {
   return outcomes.every((outcome) => outcome.status === 'fulfilled')
 }
 
+// Static libraries, dictionaries and all extensions but the one that every database has: never used here.
+const NOT_NEEDED =
+  /\.a$|\/(pkgconfig|pgxs|tsearch_data)(\/|$)|\/extension\/(?!plpgsql)|\/lib\/postgresql\/(?!plpgsql\.|dict_snowball\.)/
+
 /** Copies programs, shared libraries and templates, and makes the library links that npm packages cannot carry. */
 async function copyBinaries(from: string, to: string): Promise<void> {
-  const needed = (source: string) => !/\.a$|\/(pkgconfig|pgxs)(\/|$)/.test(source.slice(from.length))
-  await fs.cp(from, to, {
-    recursive: true,
-    verbatimSymlinks: true,
-    filter: needed,
-    mode: fs.constants.COPYFILE_FICLONE,
-  })
+  const filter = (source: string) => !NOT_NEEDED.test(source.slice(from.length))
+  await fs.cp(from, to, { recursive: true, verbatimSymlinks: true, filter, mode: fs.constants.COPYFILE_FICLONE })
   await fs.chmod(to, 0o755)
   const links: { source: string; target: string }[] = JSON.parse(
     await fs.readFile(path.join(from, 'pg-symlinks.json'), 'utf8'),
