@@ -3,7 +3,8 @@ import type { FileRecord, S3Url, TargetId } from '../../lambda/model'
 import { aroundRotation, type DemoFile, firstFiles, newPrefixFile, oneBrokenOfThree } from './demo/files'
 import { type Report, reportOnStdout, told } from './demo/report'
 import { createTable, TABLES } from './demo/tables'
-import { LOCAL, type LocalEnvironment, startLocal } from './start'
+import { LOCAL } from './names'
+import { type LocalEnvironment, startLocal } from './start'
 
 /** The main job on real files, before your eyes. Throws if anything is not as it was said. */
 async function demo(report: Report): Promise<void> {

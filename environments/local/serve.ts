@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { messageOf } from '../../lambda/errors'
-import { LOCAL, type LocalEnvironment, startLocal } from './start'
+import { LOCAL } from './names'
+import { type LocalEnvironment, startLocal } from './start'
 
 /** Preferred ports, so that what was pasted yesterday works today. If any is taken, free ones are used. */
 const PORTS = { s3: 4601, queues: 4602, dynamodb: 4603, ssm: 4604, redshift: 5439 } as const

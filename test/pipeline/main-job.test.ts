@@ -111,7 +111,7 @@ describe('files of every kind', () => {
   })
 })
 
-describe.each(['topic', 'event-bridge'] as const)('events that come through a %s', (events) => {
+describe.each(['topic', 'event-bridge', 'function'] as const)('events that come through a %s', (events) => {
   it('load their files, odd keys included', async () => {
     const local = await startForTest({ events })
     try {

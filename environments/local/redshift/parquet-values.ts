@@ -73,7 +73,7 @@ function writerFor(
   if (kind === 'int32' && type === 'int2') return smallint
   if (kind === 'int32' && (type === 'int4' || type === 'int8')) return (out, value) => ascii(out, String(value))
   if (kind === 'uint32' && type === 'int8') return (out, value) => ascii(out, String(Number(value) >>> 0))
-  if (kind === 'int64' && type === 'int8') return (out, value) => ascii(out, String(value))
+  if (kind === 'int64' && type === 'int8') return (out, value) => ascii(out, integerText(value))
   if (kind === 'float' && (type === 'float4' || type === 'float8')) return (out, value) => ascii(out, String(value))
   if (kind === 'double' && type === 'float8') return (out, value) => ascii(out, String(value))
   if (kind === 'decimal' && type === 'numeric') return decimalWriter(element, column)
@@ -89,6 +89,12 @@ function writerFor(
 
 function ascii(out: Output, text: string): undefined {
   out.ascii(text)
+}
+
+/** Most numbers are small, and small ones become text much faster as doubles. */
+function integerText(value: unknown): string {
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? String(number) : String(value)
 }
 
 function smallint(out: Output, value: unknown): string | undefined {
