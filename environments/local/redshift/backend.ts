@@ -33,6 +33,8 @@ export interface Backend {
   resume(): void
   /** Ends the session; what it had not committed is rolled back. */
   end(): void
+  /** Settles when the session has ended, whoever ended it. */
+  readonly ended: Promise<'ended'>
 }
 
 /** How to log in to the real Postgres. */
@@ -41,7 +43,6 @@ export interface BackendLogin {
   readonly parameters: Readonly<Record<string, string>>
   /** What comes when nobody waits for anything (a FATAL of an administrator, a parameter that changed). */
   readonly onUnasked: (message: Message) => void
-  readonly onEnd: () => void
 }
 
 /** Opens a session; a refusal (no such role, too many connections) is thrown as a RedshiftError. */
@@ -55,6 +56,10 @@ export function openBackend(login: BackendLogin): Promise<Backend> {
     let ready = false
     let receive: ((message: Message) => void) | undefined
     let fail: ((error: Error) => void) | undefined
+    let tellEnd: (how: 'ended') => void = () => {}
+    const ended = new Promise<'ended'>((tell) => {
+      tellEnd = tell
+    })
 
     socket.on('data', (chunk: Buffer) => {
       for (const received of frame(chunk)) {
@@ -73,7 +78,7 @@ export function openBackend(login: BackendLogin): Promise<Backend> {
     socket.on('close', () => {
       reject(new RedshiftError('08006', 'the server closed the connection'))
       fail?.(new RedshiftError('57P01', 'terminating connection due to administrator command'))
-      login.onEnd()
+      tellEnd('ended')
     })
 
     const exchange = (bytes: Buffer, each: (message: Message) => void) =>
@@ -102,6 +107,7 @@ export function openBackend(login: BackendLogin): Promise<Backend> {
       pause: () => void socket.pause(),
       resume: () => void socket.resume(),
       end: () => void socket.destroy(),
+      ended,
     }
   })
 }

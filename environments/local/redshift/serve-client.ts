@@ -22,8 +22,9 @@ export async function serveClient(stream: Duplex, backend: Backend, user: string
   greet(session)
   const extended = makeExtendedProtocol(session)
   for (;;) {
-    const received = await messages.next()
-    if (received === undefined || received.type === 'X' || stream.destroyed) break
+    // A backend that has ended is noticed between two statements, after what it had to say about the last one.
+    const received = await Promise.race([messages.next(), backend.ended])
+    if (received === undefined || received === 'ended' || received.type === 'X' || stream.destroyed) break
     if (received.type === 'Q') {
       await extended.settle()
       await simpleQuery(session, readStrings(received.body, 1).strings[0] ?? '')

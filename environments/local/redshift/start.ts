@@ -147,7 +147,6 @@ function openSystemBackend(postgres: EmbeddedPostgres, database: string): Promis
     socketPath: postgres.socketPath,
     parameters: { user: SUPERUSER, database, application_name: 'penstock_system', client_encoding: 'UTF8' },
     onUnasked: () => {},
-    onEnd: () => {},
   })
 }
 
@@ -207,8 +206,6 @@ async function serve(
       socketPath: postgres.socketPath,
       parameters: { ...parameters, database, client_encoding: 'UTF8' },
       onUnasked: (received) => void stream.write(received.raw),
-      // What the session still has to say goes first.
-      onEnd: () => void setImmediate(() => stream.end()),
     })
   } catch (error) {
     stream.end(errorMessage(asRedshiftError(error), 'FATAL'))

@@ -1,4 +1,4 @@
-import { ROLE, startTestRedshift, type TestRedshift } from './a-redshift'
+import { ROLE, startTestRedshift, type TestClient, type TestRedshift } from './a-redshift'
 
 let world: TestRedshift
 beforeAll(async () => {
@@ -8,6 +8,16 @@ beforeAll(async () => {
 })
 afterAll(() => world.stop())
 beforeEach(() => world.redshift.admin('TRUNCATE t'))
+
+/** Waits until the client's COPY runs. */
+async function copyOf({ pid }: TestClient): Promise<void> {
+  const runs = () =>
+    world.redshift.statements.some(
+      (one) => one.pid === pid && one.outcome === 'running' && /^copy/i.test(one.statement),
+    )
+  while (!runs()) await new Promise((resolve) => setTimeout(resolve, 1))
+  await new Promise((resolve) => setTimeout(resolve, 10))
+}
 
 const rowsOfT = () => world.redshift.admin('SELECT a FROM t')
 
@@ -81,13 +91,23 @@ it('lets an autocommit COPY commit when its client goes away, and rolls back one
     const client = await world.connect()
     await client.rows(begin)
     const load = client.failure(copy).catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await copyOf(client)
     stream(client).destroy()
     await load
     const open = `SELECT 1 FROM stv_sessions WHERE process = ${client.pid}`
     while ((await world.redshift.admin(open)).length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
     expect(await world.redshift.admin('SELECT count(*)::int AS rows FROM t')).toEqual([{ rows: expected }])
   }
+})
+
+it('tells a client whose backend is ended in the middle of a COPY', async () => {
+  const [client, other] = [await world.connect(), await world.connect()]
+  world.objects.put('lake/many.csv', Array.from({ length: 500_000 }, (_, i) => `${i}\n`).join(''))
+  const load = client.failure(`COPY t FROM 's3://lake/many.csv' ${ROLE} CSV`)
+  await copyOf(client)
+  await other.rows(`SELECT pg_terminate_backend(${client.pid})`)
+  expect(await load).toMatchObject({ code: '57P01' })
+  expect(await rowsOfT()).toEqual([])
 })
 
 it('remembers what every session ran and how it ended', async () => {
