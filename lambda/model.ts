@@ -49,6 +49,19 @@ export interface FileError {
   readonly value?: string
 }
 
+/** Groups things by the target that they belong to, in the order of their first. */
+export function byTarget<T extends { readonly target: TargetId }>(
+  things: readonly T[],
+): ReadonlyMap<TargetId, readonly T[]> {
+  const groups = new Map<TargetId, T[]>()
+  for (const thing of things) {
+    const group = groups.get(thing.target)
+    if (group) group.push(thing)
+    else groups.set(thing.target, [thing])
+  }
+  return groups
+}
+
 interface FileRecordBase {
   readonly target: TargetId
   /** The version this record speaks of. */
@@ -101,18 +114,18 @@ export interface Batch {
 /** An item must not grow without bound: older attempts are dropped, their count stays in `number`. */
 export const MAX_ATTEMPTS_KEPT = 10
 
-/** Why a target is not loaded for now. Arrivals wait; nothing is lost. */
-export type Hold =
-  | { readonly kind: 'paused'; readonly sinceMs: number; readonly reason: string }
-  | {
-      /** `blocked`: the set-up is wrong and a person was told. `waiting`: a passing fault. */
-      readonly kind: 'blocked' | 'waiting'
-      readonly sinceMs: number
-      readonly code: string
-      readonly reason: string
-      readonly tries: number
-      readonly retryAtMs: number
-    }
+/** Why a target is not loaded for now. Arrivals wait; nothing is lost; it comes back by itself. */
+export interface Hold {
+  /** `blocked`: a person has to mend something. `waiting`: it may pass. */
+  readonly kind: 'blocked' | 'waiting'
+  readonly sinceMs: number
+  readonly code: string
+  readonly reason: string
+  readonly tries: number
+  readonly retryAtMs: number
+  /** The code that people were told of, once they were. */
+  readonly toldCode?: string
+}
 
 /** All that is known of a target at one moment: one small item. */
 export interface TargetState {
@@ -128,6 +141,10 @@ export interface TargetState {
     readonly batchId: string
     readonly folder: S3Url
     readonly attempt: number
+    /** Attempts that were begun and have not told how they ended. */
+    readonly deaths: number
+    /** The attempt after which the target was held for too many deaths: the next may be made once the hold has passed. */
+    readonly heldAtAttempt?: number
     readonly openedAtMs: number
     readonly session?: string
   }

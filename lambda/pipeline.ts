@@ -1,14 +1,15 @@
 /** The table of contents: what is done with what arrived, with a wake, and with the tick of every minute. */
+import { isNewer } from './batch/what-goes-in'
 import { wakeAfterArrivals, wakeAtTick } from './batch/when-to-wake'
+import { messageOf } from './errors'
 import { whyNotAFile } from './event/skip'
 import { bytesOf } from './load/lease'
 import { loadTarget } from './load/load-target'
 import { planOf } from './load/plan-for'
-import { thresholdsOf, topicsOf } from './load/target-settings'
-import { publish } from './load/tell'
-import { type Arrival, type FileRecord, type S3Object, type TargetId, urlOf } from './model'
-import { filesFailedNotice } from './notify/notices'
+import { thresholdsOf } from './load/target-settings'
+import { type Arrival, byTarget, type FileRecord, type S3Object, type TargetId, urlOf } from './model'
 import type { Ports } from './ports'
+import { reportEnded } from './record/report-ended'
 import { routeOf } from './route/by-pattern'
 import type { Settings } from './settings'
 
@@ -18,7 +19,8 @@ export { loadTarget }
  * Routes objects and queues them as arrivals. When it resolves, everything is durable: what came may be acknowledged.
  * Doing it again does no harm.
  */
-export async function ingest(ports: Ports, settings: Settings, objects: readonly S3Object[]): Promise<void> {
+export async function ingest(ports: Ports, objects: readonly S3Object[]): Promise<void> {
+  const settings = await ports.settings()
   const sorted = objects.map((object) => sortOut(object, settings, ports.now()))
   for (const one of sorted) report(ports, one)
 
@@ -29,10 +31,17 @@ export async function ingest(ports: Ports, settings: Settings, objects: readonly
   await Promise.all([...byTarget(arrivals)].map(([target, own]) => announce(ports, settings, target, own)))
 }
 
-/** Wakes every target for which something is due and nobody seems to come. */
+/** Wakes every target for which something is due and nobody seems to come. One that cannot be woken stops no other. */
 export async function tick(ports: Ports): Promise<void> {
+  const settings = await ports.settings()
   for await (const state of ports.targets.all()) {
-    if (wakeAtTick(state, ports.now())) await ports.wakes.send(state.target, 0)
+    const { target } = state
+    if (!wakeAtTick(state, thresholdsOf(target, settings), ports.now())) continue
+    try {
+      await ports.wakes.send(target, 0)
+    } catch (error) {
+      ports.log('error', 'wake-not-sent', { target, why: messageOf(error) })
+    }
   }
 }
 
@@ -68,31 +77,25 @@ function sortOut(object: S3Object, settings: Settings, nowMs: number): SortedOut
 function report(ports: Ports, sorted: SortedOut): void {
   if (sorted.kind !== 'unrouted' && sorted.kind !== 'not-a-file') return
   const { kind, object, why, message } = sorted
-  ports.log(kind === 'unrouted' ? 'warn' : 'info', kind === 'unrouted' ? 'file-unrouted' : 'file-skipped', {
-    file: urlOf(object),
-    why,
-    message,
-  })
-  ports.measure(kind === 'unrouted' ? 'FilesUnrouted' : 'FilesSkipped', 1, {})
+  const isUnrouted = kind === 'unrouted'
+  const event = isUnrouted ? 'file-unrouted' : 'file-skipped'
+  ports.log(isUnrouted ? 'warn' : 'info', event, { file: urlOf(object), why, message })
+  ports.measure(isUnrouted ? 'FilesUnrouted' : 'FilesSkipped', 1, {})
 }
 
 /** Remembers what ends before it was queued: folder markers, empty files, names that do not tell their format. */
 async function remember(ports: Ports, settings: Settings, records: readonly FileRecord[]): Promise<void> {
-  const fresh: FileRecord[] = []
-  for (const record of records) {
-    // A file that is loaded stays loaded, whatever is written over it.
-    if (!(await ports.files.putUnlessLoaded(record))) continue
-    const { target, object, status } = record
-    const why = status === 'failed' ? record.error : status === 'skipped' ? record : undefined
-    ports.log('info', `file-${status}`, { target, file: urlOf(object), code: why?.code, reason: why?.reason })
-    ports.measure(status === 'failed' ? 'FilesFailed' : 'FilesSkipped', 1, { target })
-    if (status === 'failed') fresh.push(record)
+  const written: FileRecord[] = []
+  for (const [target, own] of byTarget(records)) {
+    const known = await ports.files.get(target, [...new Set(own.map(({ object }) => urlOf(object)))])
+    for (const record of own) {
+      const before = known.get(urlOf(record.object))
+      // The same event again, or one that is older than what is known. And a file that is loaded stays loaded.
+      if (before !== undefined && !isNewer(record.object, before.object)) continue
+      if (await ports.files.putUnlessLoaded(record)) written.push(record)
+    }
   }
-  for (const [target, failed] of byTarget(fresh)) {
-    await publish({ ports, target }, topicsOf(target, settings).failure, () =>
-      filesFailedNotice({ environment: settings.name, target, records: failed }),
-    )
-  }
+  await reportEnded(ports, settings, written)
 }
 
 /** Counts what was stored, then wakes whoever loads it, unless somebody is on the way. */
@@ -103,19 +106,20 @@ async function announce(
   arrivals: readonly Arrival[],
 ): Promise<void> {
   const thresholds = thresholdsOf(target, settings)
-  const oldestMs = Math.min(...arrivals.map(({ object }) => object.eventTimeMs))
-  const wakeAtMs = oldestMs + thresholds.seconds * 1000
-  const state = await ports.targets.countArrivals(target, {
-    files: arrivals.length,
-    bytes: bytesOf(arrivals),
-    wakeAtMs,
-  })
-  const wake = wakeAfterArrivals(state, { wakeAtMs }, thresholds, ports.now())
+  const wakeAtMs = ownWakeTime(arrivals, thresholds.seconds, ports)
+  const own = { files: arrivals.length, bytes: bytesOf(arrivals), wakeAtMs }
+  const state = await ports.targets.countArrivals(target, own)
+  const wake = wakeAfterArrivals(state, own, thresholds, ports.now())
   if (wake.kind === 'send') await ports.wakes.send(target, wake.delaySeconds)
 }
 
-function byTarget<T extends { readonly target: TargetId }>(items: readonly T[]): ReadonlyMap<TargetId, readonly T[]> {
-  const groups = new Map<TargetId, T[]>()
-  for (const item of items) groups.set(item.target, [...(groups.get(item.target) ?? []), item])
-  return groups
+/**
+ * When the oldest of them will have waited long enough. Up to a second is left to chance, so that of many events of one
+ * second (EventBridge tells whole ones) only the noted one finds its own time. A clock that is ahead counts as now.
+ */
+function ownWakeTime(arrivals: readonly Arrival[], seconds: number, { now, random }: Ports): number {
+  const nowMs = now()
+  if (seconds === 0) return nowMs
+  const oldestMs = arrivals.reduce((oldest, { object }) => Math.min(oldest, object.eventTimeMs), nowMs)
+  return oldestMs + seconds * 1000 + Math.floor(random() * 1000)
 }

@@ -1,6 +1,7 @@
 /** What the pipeline needs from the world, as small function types. Adapters live in `platform/` and `warehouse/over-*`. */
 import type { CopyPlan } from './load/copy-plan'
 import type { Arrival, Batch, FileError, FileRecord, Receipt, S3Url, TargetId, TargetState } from './model'
+import type { Settings } from './settings'
 
 /** The waiting objects. Every operation is idempotent; order is by event time, then sequencer. */
 export interface ArrivalsPort {
@@ -139,6 +140,8 @@ export interface LoadJob {
   readonly bytes: number
   /** The statement is cancelled after this long. */
   readonly timeoutMs: number
+  /** Asked after the load and before the receipt, where it is given: if not, the load is refused as `gone`. */
+  readonly stillCurrent?: () => Promise<boolean>
 }
 
 /** An open connection to a warehouse. The batch that is loaded through it notes `id`, so that a successor can end it. */
@@ -148,8 +151,8 @@ export interface WarehouseSession {
   load(job: LoadJob): Promise<LoadOutcome>
   /** Reads outside any transaction of a load. */
   receipt(target: TargetId, batchId: string): Promise<Receipt | undefined>
-  /** Ends another session of the same user, and resolves once it is gone: then it can commit no more. */
-  end(sessionId: string): Promise<void>
+  /** Ends another session of the same user; true once it is gone and can commit no more, false if it is still there in time. */
+  end(sessionId: string, timeoutMs: number): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -182,8 +185,12 @@ export type Measure = (
   dimensions: Readonly<Record<string, string>>,
 ) => void
 
+/** The settings of now; `fresh` asks for a newer document before answering. */
+export type SettingsPort = (how?: { readonly fresh?: boolean }) => Promise<Settings>
+
 /** Everything that the pipeline may touch. */
 export interface Ports {
+  readonly settings: SettingsPort
   readonly arrivals: ArrivalsPort
   readonly files: FilesPort
   readonly batches: BatchesPort

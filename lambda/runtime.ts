@@ -16,15 +16,13 @@ import { secretsInSsm } from './platform/secrets-in-ssm'
 import { settingsInS3 } from './platform/settings-in-s3'
 import { targetsInDynamoDb } from './platform/targets-in-dynamodb'
 import { wakesInSqs } from './platform/wakes-in-sqs'
-import type { Log, Measure, Ports, SecretsPort, WarehousesPort } from './ports'
-import { type Settings, settingsFrom } from './settings'
+import type { Log, Measure, Ports, SecretsPort, SettingsPort, WarehousesPort } from './ports'
+import { settingsFrom } from './settings'
 import { connectOverPg } from './warehouse/over-pg'
 
 /** What a handler works with. */
 export interface Runtime {
   readonly ports: Ports
-  /** The settings of now: the document in S3 is looked at again from time to time. */
-  settings(): Promise<Settings>
   /** Writes out what was measured; belongs at the end of an invocation. */
   flush(): void
   /** Closes every connection. Only tests and the embedded environment need it. */
@@ -68,10 +66,10 @@ export function makeRuntime(env: Variables, listen: { readonly log?: Log; readon
   })
 
   return {
-    settings,
     flush: metrics.flush,
     close: clients.close,
     ports: {
+      settings,
       arrivals: arrivalsInDynamoDb({ client, table: required(env, 'arrivals') }),
       files: filesInDynamoDb({ client, table: required(env, 'files') }),
       batches: batchesInDynamoDb({ client, table: required(env, 'batches') }),
@@ -90,7 +88,7 @@ export function makeRuntime(env: Variables, listen: { readonly log?: Log; readon
 }
 
 /** Each warehouse by the driver of its kind. */
-function warehousesOf(settings: () => Promise<Settings>, secrets: SecretsPort): WarehousesPort {
+function warehousesOf(settings: SettingsPort, secrets: SecretsPort): WarehousesPort {
   return {
     async connect(name) {
       const warehouse = (await settings()).warehouses[name]

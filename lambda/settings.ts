@@ -169,7 +169,8 @@ export function readSettings(
     kind: 'valid',
     settings: {
       ...parsed.data,
-      work: work as S3Url,
+      // What lies under it is the loader's own; without the slash, names that begin alike would be too.
+      work: (work.endsWith('/') ? work : `${work}/`) as S3Url,
       warehouses: Object.fromEntries(
         Object.entries(parsed.data.warehouses).map(([id, one]) => [
           id,

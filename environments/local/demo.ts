@@ -117,7 +117,7 @@ async function proveRotation(local: LocalEnvironment, grow: Grow, report: Report
   await grow.create(tableOf(before.key))
   await grow.load([before])
   const password = 'Second-password-2'
-  local.redshift.setPassword(LOCAL.user, password)
+  await local.redshift.setPassword(LOCAL.user, password)
   await local.setPassword(password)
   await grow.load([after])
   await tellFiles(local, [before, after], report)

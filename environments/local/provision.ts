@@ -100,7 +100,7 @@ function grants(): string {
   const { database, user, admin } = LOCAL
   return [
     `grant create on database ${database} to ${user}`,
-    `alter user ${admin} superuser`,
+    `alter user ${admin} createuser`,
     `alter default privileges for user ${admin} grant insert on tables to ${user}`,
   ].join(';')
 }

@@ -71,7 +71,7 @@ type Verdict =
 function judge(arrival: Arrival, record: FileRecord | undefined, plan: Plan, nowMs: number): Verdict {
   const { target, object } = arrival
   // The same event again, or an earlier one that came late: whatever became of the file stands.
-  if (record !== undefined && !isNewer(object, record.object)) return { kind: 'drop' }
+  if (record !== undefined && !isNewer(object, record.object) && !isRepaired(object, record)) return { kind: 'drop' }
   if (record?.status === 'loaded') {
     // Written again with the same content.
     if (record.object.etag === object.etag) return { kind: 'drop' }
@@ -92,6 +92,12 @@ function judge(arrival: Arrival, record: FileRecord | undefined, plan: Plan, now
         record: { status: 'skipped', target, object, atMs: nowMs, code: plan.code, reason: plan.reason },
       }
   }
+}
+
+/** Without sequencers, two versions of one second are told apart by their content; a failed file may always be tried again. */
+function isRepaired(object: S3Object, record: FileRecord): boolean {
+  const sameTime = object.sequencer === undefined && object.eventTimeMs === record.object.eventTimeMs
+  return record.status === 'failed' && sameTime && object.etag !== record.object.etag
 }
 
 function latestByUrl(arrivals: readonly Arrival[]): ReadonlyMap<S3Url, Arrival> {

@@ -6,6 +6,8 @@ export type Wake = { readonly kind: 'send'; readonly delaySeconds: number } | { 
 
 /** A noted wake that is later than this is taken for lost. */
 const LOST_AFTER_MS = 60_000
+/** A noted wake is good enough for a file that is due this little earlier. */
+const GOOD_ENOUGH_MS = 5_000
 
 /**
  * After arrivals were counted: does somebody have to be woken?
@@ -14,50 +16,59 @@ const LOST_AFTER_MS = 60_000
  */
 export function wakeAfterArrivals(
   state: TargetState,
-  own: { readonly wakeAtMs: number },
+  own: { readonly wakeAtMs: number; readonly files: number; readonly bytes: number },
   thresholds: Thresholds,
   nowMs: number,
 ): Wake {
-  if (isHeld(state, nowMs) || isOnHold(state, nowMs)) return { kind: 'none' }
-  if (isFull(state, thresholds)) return { kind: 'send', delaySeconds: 0 }
-  // The one whose time was noted sends the wake; a redelivered event finds its own time again.
+  if (!mayStart(state, nowMs)) return { kind: 'none' }
+  // Only those who fill the queue wake for it, or each of a thousand events would. If that wake gets lost, the noted one comes.
+  const before = {
+    ...state,
+    waitingFiles: state.waitingFiles - own.files,
+    waitingBytes: state.waitingBytes - own.bytes,
+  }
+  if (isFull(state, thresholds) && !isFull(before, thresholds)) return { kind: 'send', delaySeconds: 0 }
+  // The one whose time was noted sends the wake.
   if (state.wakeAtMs === own.wakeAtMs) return { kind: 'send', delaySeconds: delayUntil(own.wakeAtMs, nowMs) }
   if (state.wakeAtMs === undefined || state.wakeAtMs < nowMs - LOST_AFTER_MS) return { kind: 'send', delaySeconds: 0 }
+  // A late event, or a window that has become shorter, does not wait for the others.
+  if (own.wakeAtMs < state.wakeAtMs - GOOD_ENOUGH_MS) {
+    return { kind: 'send', delaySeconds: delayUntil(own.wakeAtMs, nowMs) }
+  }
   return { kind: 'none' }
 }
 
 /** After the lease was released: the wakes that arrivals left to the holder, and its own if files are waiting for their time. */
-export function wakeAfterRelease(state: TargetState, thresholds: Thresholds, nowMs: number): Wake {
-  if (state.hold !== undefined) return wakeAfterHold(state.hold, nowMs)
-  if (state.unfinished !== undefined || isFull(state, thresholds)) return { kind: 'send', delaySeconds: 0 }
+export function wakeAfterRelease(
+  state: TargetState,
+  thresholds: Thresholds,
+  nowMs: number,
+  stoppedForTime: boolean,
+): Wake {
+  if (state.hold !== undefined && state.hold.retryAtMs > nowMs) {
+    return { kind: 'send', delaySeconds: delayUntil(state.hold.retryAtMs, nowMs) }
+  }
+  if (stoppedForTime || state.unfinished !== undefined || isFull(state, thresholds)) {
+    return { kind: 'send', delaySeconds: 0 }
+  }
   if (state.waitingFiles <= 0) return { kind: 'none' }
   return { kind: 'send', delaySeconds: delayUntil(state.wakeAtMs ?? nowMs, nowMs) }
 }
 
 /** What the tick sees: is this target due for a look? */
-export function wakeAtTick(state: TargetState, nowMs: number): boolean {
-  if (isHeld(state, nowMs)) return false
-  if (state.hold !== undefined) return state.hold.kind !== 'paused' && state.hold.retryAtMs <= nowMs
+export function wakeAtTick(state: TargetState, thresholds: Thresholds, nowMs: number): boolean {
+  if (!mayStart(state, nowMs)) return false
   if (state.unfinished !== undefined) return true
-  if (state.wakeAtMs !== undefined) return state.wakeAtMs <= nowMs
-  return state.waitingFiles > 0
+  if (state.wakeAtMs === undefined) return state.waitingFiles > 0
+  // Nobody notes a wake later than the window: one that is was noted when the window was longer.
+  return state.wakeAtMs <= nowMs || state.wakeAtMs > nowMs + thresholds.seconds * 1000 + LOST_AFTER_MS
 }
 
 /** Whether a load may begin at this time. */
 export function mayStart(state: TargetState, nowMs: number): boolean {
-  return !isHeld(state, nowMs) && !isOnHold(state, nowMs)
-}
-
-function wakeAfterHold(hold: NonNullable<TargetState['hold']>, nowMs: number): Wake {
-  return hold.kind === 'paused' ? { kind: 'none' } : { kind: 'send', delaySeconds: delayUntil(hold.retryAtMs, nowMs) }
-}
-
-function isHeld(state: TargetState, nowMs: number): boolean {
-  return state.lease !== undefined && state.lease.untilMs > nowMs
-}
-
-function isOnHold(state: TargetState, nowMs: number): boolean {
-  return state.hold !== undefined && (state.hold.kind === 'paused' || state.hold.retryAtMs > nowMs)
+  const isHeld = state.lease !== undefined && state.lease.untilMs > nowMs
+  const isOnHold = state.hold !== undefined && state.hold.retryAtMs > nowMs
+  return !isHeld && !isOnHold
 }
 
 function isFull(state: TargetState, thresholds: Thresholds): boolean {

@@ -9,18 +9,17 @@ import type { Invocation, QueueEvent, QueueResponse } from './invocation'
 const ANSWER_MS = 1_000
 
 /** Wakes → loads. The targets of one invocation load side by side; each wake settles on its own. */
-export function makeOnLoad(runtime: Pick<Runtime, 'ports' | 'settings' | 'flush'>) {
+export function makeOnLoad(runtime: Pick<Runtime, 'ports' | 'flush'>) {
   return async (event: QueueEvent, invocation: Invocation): Promise<QueueResponse> => {
     try {
       const { ports } = runtime
-      const settings = await runtime.settings()
       const deadlineMs = ports.now() + invocation.getRemainingTimeInMillis() - ANSWER_MS
       const loads = new Map<TargetId, Promise<void>>()
       const settled = await Promise.allSettled(
         event.Records.map(async ({ messageId, body }) => {
           const target = readWake(body)
           const owner = `${invocation.awsRequestId}/${messageId}`
-          const load = loads.get(target) ?? loadTarget(ports, settings, target, { owner, deadlineMs })
+          const load = loads.get(target) ?? loadTarget(ports, target, { owner, deadlineMs })
           loads.set(target, load)
           await load
         }),

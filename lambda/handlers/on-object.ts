@@ -5,16 +5,14 @@ import type { S3Object } from '../model'
 import { ingest } from '../pipeline'
 import type { Ports } from '../ports'
 import { functionRuntime, type Runtime } from '../runtime'
-import type { Settings } from '../settings'
 import type { QueueEvent, QueueResponse } from './invocation'
 
 /** Events → arrivals. From a queue, each message settles on its own; an event given directly settles as a whole. */
-export function makeOnObject(runtime: Pick<Runtime, 'ports' | 'settings' | 'flush'>) {
+export function makeOnObject(runtime: Pick<Runtime, 'ports' | 'flush'>) {
   return async (event: unknown): Promise<QueueResponse> => {
     try {
-      const settings = await runtime.settings()
-      if (isQueueEvent(event)) return await ingestMessages(runtime.ports, settings, event)
-      await ingestDirectly(runtime.ports, settings, event)
+      if (isQueueEvent(event)) return await ingestMessages(runtime.ports, event)
+      await ingestDirectly(runtime.ports, event)
       return { batchItemFailures: [] }
     } finally {
       runtime.flush()
@@ -31,9 +29,9 @@ interface Message {
   readonly malformed: boolean
 }
 
-async function ingestMessages(ports: Ports, settings: Settings, event: QueueEvent): Promise<QueueResponse> {
+async function ingestMessages(ports: Ports, event: QueueEvent): Promise<QueueResponse> {
   const messages = event.Records.map(({ messageId, body }) => readMessage(ports, messageId, readBody(body)))
-  const unfinished = await ingestAll(ports, settings, messages)
+  const unfinished = await ingestAll(ports, messages)
   const failed = messages.filter((message) => message.malformed || unfinished.has(message))
   return { batchItemFailures: failed.map(({ id }) => ({ itemIdentifier: id })) }
 }
@@ -54,15 +52,10 @@ function readMessage(ports: Ports, id: string, incoming: readonly Incoming[]): M
 }
 
 /** All together, since requests are shared; if that fails, each message alone, so that one cannot hold up the others. */
-async function ingestAll(
-  ports: Ports,
-  settings: Settings,
-  messages: readonly Message[],
-): Promise<ReadonlySet<Message>> {
+async function ingestAll(ports: Ports, messages: readonly Message[]): Promise<ReadonlySet<Message>> {
   try {
     await ingest(
       ports,
-      settings,
       messages.flatMap(({ objects }) => objects),
     )
     return new Set()
@@ -72,7 +65,7 @@ async function ingestAll(
   const unfinished = new Set<Message>()
   for (const message of messages) {
     try {
-      await ingest(ports, settings, message.objects)
+      await ingest(ports, message.objects)
     } catch (error) {
       ports.log('error', 'ingest-failed', { messageId: message.id, why: messageOf(error) })
       unfinished.add(message)
@@ -81,9 +74,9 @@ async function ingestAll(
   return unfinished
 }
 
-async function ingestDirectly(ports: Ports, settings: Settings, event: unknown): Promise<void> {
+async function ingestDirectly(ports: Ports, event: unknown): Promise<void> {
   const message = readMessage(ports, 'direct', readEvent(event))
-  await ingest(ports, settings, message.objects)
+  await ingest(ports, message.objects)
   // Whoever invoked the function tries again, and then parks the event.
   if (message.malformed)
     throw new PenstockError('MALFORMED_EVENT', 'the event has records that cannot be read; the log tells which')

@@ -9,9 +9,9 @@ export interface BatchContents {
   readonly arrivals: readonly Arrival[]
 }
 
-/** The folder of a batch: by target, then by time, as batch ids sort. */
+/** The folder of a batch: by target, then by time, as batch ids sort. `work` ends with a slash. */
 export function folderOf(work: S3Url, target: TargetId, batchId: string): S3Url {
-  return `${work.endsWith('/') ? work : `${work}/`}batches/${target}/${batchId}/` as S3Url
+  return `${work}batches/${target}/${batchId}/` as S3Url
 }
 
 export function contentsUrl(folder: S3Url): S3Url {

@@ -9,12 +9,19 @@ export interface Lease {
   /** The target as this holder last saw it; others may have counted arrivals since. */
   state(): TargetState
   /** Applies a change together with what is owed to the counts. Throws `LOST_LEASE` when another holder has come. */
-  change(change: Omit<TargetChange, 'addWaitingFiles' | 'addWaitingBytes'>): Promise<TargetState>
+  change(change: Change): Promise<TargetState>
+  /**
+   * Gives the lease up in the middle of something. What is owed stays owed: whoever goes on takes the same arrivals off
+   * the counts, and a count that is too low would let files wait, while one that is too high costs a look.
+   */
+  abandon(change: Change): Promise<TargetState>
   /** These arrivals have left the queue: the next change takes them off the counts. */
   left(arrivals: readonly Arrival[]): void
   /** The whole queue was read after {@link state}: the next change mends the counts, which duplicates have raised. */
   counted(waiting: readonly Arrival[]): void
 }
+
+type Change = Omit<TargetChange, 'addWaitingFiles' | 'addWaitingBytes'>
 
 /** The lease of a target, if nobody holds it. `owner` must be unique per invocation. */
 export async function takeLease(
@@ -28,27 +35,28 @@ export async function takeLease(
 
   let state = claimed
   let owed = { files: 0, bytes: 0 }
+  const apply = async (change: Change, paying: { readonly files: number; readonly bytes: number }) => {
+    const changed = await ports.targets.change(
+      target,
+      { owner, fence: claimed.fence },
+      { ...change, addWaitingFiles: paying.files, addWaitingBytes: paying.bytes },
+    )
+    if (changed === 'lost-race') {
+      throw new PenstockError(
+        'LOST_LEASE',
+        `another loader holds ${target} now; this one (fence ${claimed.fence}) stops`,
+      )
+    }
+    owed = { files: owed.files - paying.files, bytes: owed.bytes - paying.bytes }
+    state = changed
+    return changed
+  }
   return {
     target,
     fence: claimed.fence,
     state: () => state,
-    async change(change) {
-      const paying = owed
-      const changed = await ports.targets.change(
-        target,
-        { owner, fence: claimed.fence },
-        { ...change, addWaitingFiles: paying.files, addWaitingBytes: paying.bytes },
-      )
-      if (changed === 'lost-race') {
-        throw new PenstockError(
-          'LOST_LEASE',
-          `another loader holds ${target} now; this one (fence ${claimed.fence}) stops`,
-        )
-      }
-      owed = { files: owed.files - paying.files, bytes: owed.bytes - paying.bytes }
-      state = changed
-      return changed
-    },
+    change: (change) => apply(change, owed),
+    abandon: (change) => apply(change, { files: 0, bytes: 0 }),
     left(arrivals) {
       owed = { files: owed.files - arrivals.length, bytes: owed.bytes - bytesOf(arrivals) }
     },

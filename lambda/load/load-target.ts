@@ -1,18 +1,17 @@
 import { mayStart, wakeAfterRelease } from '../batch/when-to-wake'
-import { messageOf, PenstockError } from '../errors'
+import { codeOf, messageOf } from '../errors'
 import type { TargetId } from '../model'
 import type { Connection, Ports } from '../ports'
-import type { Settings } from '../settings'
-import { type Lease, takeLease } from './lease'
+import { takeLease } from './lease'
 import { loadWhatIsDue } from './load-what-is-due'
 import { recover } from './recover'
 import { thresholdsOf, warehouseOf } from './target-settings'
-import type { Turn, Turned } from './turn'
+import { tellOfHold } from './tell-of-hold'
+import { AGAIN, hasTime, OUT_OF_TIME, type Turn, type Turned } from './turn'
+import { holdFor } from './what-next'
 
 /** The lease outlives the invocation by this much, so that who has lost it cannot act any more. */
 const LEASE_MARGIN_MS = 30_000
-/** No batch is begun with less time left. */
-const LEAST_TIME_MS = 12_000
 
 /**
  * Loads what is due for a target, batch after batch, as long as time lasts. The target's item says what to do: an
@@ -20,24 +19,35 @@ const LEAST_TIME_MS = 12_000
  */
 export async function loadTarget(
   ports: Ports,
-  settings: Settings,
   target: TargetId,
   invocation: { readonly owner: string; readonly deadlineMs: number },
 ): Promise<void> {
+  const startedMs = ports.now()
   const seen = await ports.targets.get(target)
-  if (seen === undefined || !mayStart(seen, ports.now())) return
+  if (seen === undefined || !mayStart(seen, startedMs)) return
+  let settings = await ports.settings()
   const lease = await takeLease(ports, target, invocation.owner, invocation.deadlineMs + LEASE_MARGIN_MS)
   if (lease === 'held') return
 
   const connection = connectOnce(ports, target)
-  const turn: Turn = { ports, settings, target, lease, connect: connection.get, deadlineMs: invocation.deadlineMs }
+  const turn: Turn = {
+    ports,
+    target,
+    lease,
+    settings: () => settings,
+    refreshSettings: async () => {
+      settings = await ports.settings({ fresh: true })
+    },
+    connect: connection.get,
+    startedMs,
+    deadlineMs: invocation.deadlineMs,
+  }
   try {
-    let turned: Turned = { kind: 'again' }
-    while (turned.kind === 'again' && hasTime(turn)) turned = await takeTurn(turn)
+    let turned: Turned = AGAIN
+    while (turned.kind === 'again') turned = hasTime(turn) ? await takeTurn(turn) : OUT_OF_TIME
     await release(turn, turned)
   } catch (error) {
-    await letGo(ports, lease)
-    throw error
+    await afterSurprise(turn, error)
   } finally {
     await connection.close()
   }
@@ -48,29 +58,38 @@ function takeTurn(turn: Turn): Promise<Turned> {
   return unfinished === undefined ? loadWhatIsDue(turn) : recover(turn, unfinished)
 }
 
-function hasTime(turn: Turn): boolean {
-  return turn.deadlineMs - turn.ports.now() >= LEAST_TIME_MS
+/** Lets go first and looks at the counts of the same write: an arrival counted before it is seen here, a later one sees a free lease. */
+async function release(turn: Turn, turned: Exclude<Turned, { kind: 'again' }>): Promise<void> {
+  // A hold ends with the first turn that comes to an end of its own without making a new one.
+  const hold = turned.kind === 'release' ? { hold: turned.hold ?? null } : {}
+  const wakeAt = turned.kind === 'release' && turned.wakeAtMs !== undefined ? { wakeAtMs: turned.wakeAtMs } : {}
+  await turn.lease.change({ lease: null, ...hold, ...wakeAt })
+  await wakeNext(turn, turned.kind === 'out-of-time')
 }
 
-/** Lets go first and looks at the counts of the same write: an arrival counted before it is seen here, a later one sees a free lease. */
-async function release(turn: Turn, turned: Turned): Promise<void> {
-  const { ports, settings, target, lease } = turn
-  const after = await lease.change({
-    lease: null,
-    ...(turned.kind === 'release' && turned.wakeAtMs !== undefined ? { wakeAtMs: turned.wakeAtMs } : {}),
-    ...(turned.kind === 'release' && turned.hold !== undefined ? { hold: turned.hold } : {}),
-  })
-  const wake = wakeAfterRelease(after, thresholdsOf(target, settings), ports.now())
+async function wakeNext({ ports, target, lease, settings }: Turn, stoppedForTime: boolean): Promise<void> {
+  const wake = wakeAfterRelease(lease.state(), thresholdsOf(target, settings()), ports.now(), stoppedForTime)
   if (wake.kind === 'send') await ports.wakes.send(target, wake.delaySeconds)
 }
 
-/** After a surprise: the next holder need not wait until the lease runs out. What is unfinished stays named on the target. */
-async function letGo(ports: Ports, lease: Lease): Promise<void> {
+/**
+ * Something failed that has no name: a table that throttles, an object that may not be read. The target is held like after
+ * any passing fault, so people hear of it when it stays; what is unfinished stays named on the target. If not even that can
+ * be written, the error goes on to whoever invoked us, and the lease runs out.
+ */
+async function afterSurprise(turn: Turn, error: unknown): Promise<void> {
+  const { ports, target, lease } = turn
+  const code = codeOf(error) ?? 'UNEXPECTED'
+  if (code === 'LOST_LEASE') throw error
+  ports.log('error', 'load-broken', { target, code, why: messageOf(error), error })
   try {
-    await lease.change({ lease: null })
-  } catch (error) {
-    const lost = error instanceof PenstockError && error.code === 'LOST_LEASE'
-    if (!lost) ports.log('warn', 'lease-not-released', { target: lease.target, why: messageOf(error) })
+    const fault = { code, message: messageOf(error) }
+    const hold = await tellOfHold(turn, holdFor('waiting', fault, lease.state().hold, ports.now(), ports.random()))
+    await lease.abandon({ lease: null, hold })
+    await wakeNext(turn, false)
+  } catch (second) {
+    ports.log('warn', 'lease-not-released', { target, why: messageOf(second) })
+    throw error
   }
 }
 

@@ -20,17 +20,17 @@ export async function openBatch(
   what: { readonly arrivals: readonly Arrival[]; readonly plan: CopyPlan },
   session: string,
 ): Promise<OpenedBatch> {
-  const { ports, settings, target, lease } = turn
+  const { ports, target, lease } = turn
   const nowMs = ports.now()
   const batchId = ports.newBatchId(nowMs)
-  const folder = folderOf(settings.work, target, batchId)
+  const folder = folderOf(turn.settings().work, target, batchId)
   const contents: BatchContents = { batchId, target, ...what }
 
   await Promise.all([
     ports.objects.put(contentsUrl(folder), contentsText(contents)),
     ports.objects.put(manifestUrl(folder), manifestText(what.arrivals)),
   ])
-  await lease.change({ unfinished: { batchId, folder, attempt: 1, openedAtMs: nowMs, session } })
+  await lease.change({ unfinished: { batchId, folder, attempt: 1, deaths: 1, openedAtMs: nowMs, session } })
   const batch: Batch = {
     target,
     batchId,

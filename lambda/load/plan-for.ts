@@ -21,6 +21,14 @@ export function planFor(arrival: Arrival, settings: Settings): Plan {
   return planOf(key, routed, settings)
 }
 
+/** Whether the settings want overwritten files of these loaded again: then it matters which version a COPY reads. */
+export function reloads(arrivals: readonly Arrival[], settings: Settings): boolean {
+  return arrivals.some((arrival) => {
+    const plan = planFor(arrival, settings)
+    return plan.kind === 'copy' && plan.overwrites === 'reload'
+  })
+}
+
 /** The plan for a key that leads into a table: what the route says, then what the file's name says, then the environment. */
 export function planOf(
   key: string,

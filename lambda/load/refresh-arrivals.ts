@@ -1,5 +1,6 @@
 import { type Arrival, urlOf } from '../model'
 import { goneRecords } from '../record/records-of'
+import { reportEnded } from '../record/report-ended'
 import type { Turn } from './turn'
 
 /** So many requests at once. */
@@ -11,25 +12,37 @@ const AT_ONCE = 16
  * come finds it there. Returns what is left, in the same order; what has not changed is the same arrival.
  */
 export async function refreshArrivals(turn: Turn, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
-  const { ports, lease, target } = turn
-  const looked: (Arrival | 'gone')[] = []
-  for (let from = 0; from < arrivals.length; from += AT_ONCE) {
-    looked.push(...(await Promise.all(arrivals.slice(from, from + AT_ONCE).map((arrival) => lookAt(turn, arrival)))))
-  }
+  const { ports, lease } = turn
+  const looked = await lookAtAll(turn, arrivals)
   const gone = arrivals.filter((_, index) => looked[index] === 'gone')
   const left = looked.flatMap((found) => (found === 'gone' ? [] : [found]))
-  const renewed = left.filter((arrival) => !arrivals.includes(arrival))
+  const known = new Set(arrivals)
+  const renewed = left.filter((arrival) => !known.has(arrival))
 
   // The same event time, sequencer and address: the new facts take the place of the old ones in the queue.
   if (renewed.length > 0) await ports.arrivals.put(renewed)
   if (gone.length > 0) {
-    await ports.files.put(goneRecords(gone, ports.now()))
+    const records = goneRecords(gone, ports.now())
+    await ports.files.put(records)
     await ports.arrivals.remove(gone)
     lease.left(gone)
-    ports.measure('FilesSkipped', gone.length, { target })
-    ports.log('warn', 'files-gone', { target, files: gone.map(({ object }) => urlOf(object)) })
+    await reportEnded(ports, turn.settings(), records)
   }
   return left
+}
+
+/** Whether every file is still the version that its arrival tells. */
+export async function areUnchanged(turn: Turn, arrivals: readonly Arrival[]): Promise<boolean> {
+  const looked = await lookAtAll(turn, arrivals)
+  return looked.every((found, index) => found === arrivals[index])
+}
+
+async function lookAtAll(turn: Turn, arrivals: readonly Arrival[]): Promise<readonly (Arrival | 'gone')[]> {
+  const looked: (Arrival | 'gone')[] = []
+  for (let from = 0; from < arrivals.length; from += AT_ONCE) {
+    looked.push(...(await Promise.all(arrivals.slice(from, from + AT_ONCE).map((arrival) => lookAt(turn, arrival)))))
+  }
+  return looked
 }
 
 async function lookAt({ ports }: Turn, arrival: Arrival): Promise<Arrival | 'gone'> {

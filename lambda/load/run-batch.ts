@@ -2,19 +2,19 @@ import { urlOf } from '../model'
 import type { WarehouseSession } from '../ports'
 import { manifestUrl } from './batch-folder'
 import type { OpenedBatch } from './open-batch'
+import { reloads } from './plan-for'
+import { areUnchanged } from './refresh-arrivals'
 import { settleLoaded } from './settle'
 import { settleRefused } from './settle-refused'
-import { tellOfHold } from './tell'
-import type { Turn, Turned } from './turn'
+import { tellOfHold } from './tell-of-hold'
+import { loadTimeMs, type Turn, type Turned, wasFullTime } from './turn'
 import { holdFor } from './what-next'
-
-/** Left for the bookkeeping after the transaction. */
-const SETTLE_MS = 8_000
 
 /** The transaction, and what follows from its outcome. */
 export async function runBatch(turn: Turn, opened: OpenedBatch, session: WarehouseSession): Promise<Turned> {
   const { ports, target, lease } = turn
   const { batchId, plan, arrivals } = opened.contents
+  const timeoutMs = loadTimeMs(turn)
   const outcome = await session.load({
     batchId,
     target,
@@ -22,24 +22,28 @@ export async function runBatch(turn: Turn, opened: OpenedBatch, session: Warehou
     manifest: manifestUrl(opened.batch.folder),
     urls: [...new Set(arrivals.map(({ object }) => urlOf(object)))],
     bytes: opened.batch.bytes,
-    timeoutMs: Math.max(1_000, turn.deadlineMs - SETTLE_MS - ports.now()),
+    timeoutMs,
+    // A file that is overwritten while it is loaded would come again with its own event.
+    ...(reloads(arrivals, turn.settings()) ? { stillCurrent: () => areUnchanged(turn, arrivals) } : {}),
   })
   switch (outcome.kind) {
     case 'loaded':
       return settleLoaded(turn, opened, outcome)
     case 'refused':
-      return settleRefused(turn, opened, outcome.fault)
+      return settleRefused(turn, opened, outcome.fault, wasFullTime(turn, timeoutMs))
     case 'unknown': {
       // The batch stays named on the target: whoever comes next ends the session and reads the receipt.
-      ports.log('warn', 'load-outcome-unknown', {
-        target,
-        batchId,
-        code: outcome.fault.code,
-        message: outcome.fault.message,
-      })
-      const hold = holdFor('waiting', outcome.fault, lease.state().hold, ports.now(), ports.random())
-      await tellOfHold(turn, hold)
-      return { kind: 'release', hold }
+      const { fault } = outcome
+      ports.log('warn', 'load-outcome-unknown', { target, batchId, code: fault.code, message: fault.message })
+      await reportAlive(turn)
+      const hold = holdFor('waiting', fault, lease.state().hold, ports.now(), ports.random())
+      return { kind: 'release', hold: await tellOfHold(turn, hold) }
     }
   }
+}
+
+/** The connection is lost, the loader is not: this attempt is no death. */
+async function reportAlive({ lease }: Turn): Promise<void> {
+  const { unfinished } = lease.state()
+  if (unfinished) await lease.change({ unfinished: { ...unfinished, deaths: Math.max(0, unfinished.deaths - 1) } })
 }

@@ -1,28 +1,30 @@
 import type { Arrival, FileError, Hold, S3Url } from '../model'
 import type { Fault } from '../ports'
 
-/** What follows from a load that the warehouse refused, or that could not even begin. */
+/** What follows from a load that the warehouse refused. */
 export type Next =
   /** These files are bad, the others stay queued and load at once. */
   | { readonly kind: 'mark-failed'; readonly errors: readonly (FileError & { readonly url: S3Url })[] }
   /** It is the data, but nothing names the file: the next batch takes half of the files. */
   | { readonly kind: 'halve'; readonly files: number }
+  /** It had less time than an invocation has: another one tries the same, and nothing is learnt of the batch. */
+  | { readonly kind: 'try-in-fresh-time' }
   /** Somebody has to look which of the files are still there. */
   | { readonly kind: 'look-for-files' }
   /** Later, and later each time. */
   | { readonly kind: 'hold'; readonly hold: Hold; readonly files?: number }
 
-/** Decides; the arrivals are those of the batch, none if there was no batch yet. */
+/** Decides what follows for a batch of these arrivals. A file is marked failed only if its data is at fault. */
 export function whatNext(
   fault: Fault,
   arrivals: readonly Arrival[],
-  before: Hold | undefined,
-  nowMs: number,
+  so: { readonly hadFullTime: boolean; readonly before: Hold | undefined; readonly nowMs: number },
   random: number,
 ): Next {
-  if (fault.fileErrors.length > 0 && arrivals.length > 0) return { kind: 'mark-failed', errors: fault.fileErrors }
+  const hold = (kind: 'waiting' | 'blocked') => holdFor(kind, fault, so.before, so.nowMs, random)
   switch (fault.kind) {
     case 'data': {
+      if (fault.fileErrors.length > 0) return { kind: 'mark-failed', errors: fault.fileErrors }
       const [only] = arrivals
       if (arrivals.length === 1 && only !== undefined) {
         const { bucket, key } = only.object
@@ -36,17 +38,14 @@ export function whatNext(
     case 'gone':
       return { kind: 'look-for-files' }
     case 'too-long':
+      if (!so.hadFullTime) return { kind: 'try-in-fresh-time' }
       return arrivals.length > 1
-        ? {
-            kind: 'hold',
-            hold: holdFor('waiting', fault, before, nowMs, random),
-            files: Math.ceil(arrivals.length / 2),
-          }
-        : { kind: 'hold', hold: holdFor('blocked', fault, before, nowMs, random) }
+        ? { kind: 'hold', hold: hold('waiting'), files: Math.ceil(arrivals.length / 2) }
+        : { kind: 'hold', hold: hold('blocked') }
     case 'passing':
-      return { kind: 'hold', hold: holdFor('waiting', fault, before, nowMs, random) }
+      return { kind: 'hold', hold: hold('waiting') }
     case 'set-up':
-      return { kind: 'hold', hold: holdFor('blocked', fault, before, nowMs, random) }
+      return { kind: 'hold', hold: hold('blocked') }
   }
 }
 
@@ -55,7 +54,7 @@ const FIRST_DELAY_MS = { waiting: 2_000, blocked: 30_000 } as const
 /** No target waits longer than this for its next try. */
 const LONGEST_DELAY_MS = 15 * 60_000
 
-/** Twice as long each time, up to 15 minutes, and up to half of it left to chance, so that many targets do not come back at once. */
+/** Twice as long each time, whatever the reasons are, up to 15 minutes, and up to half of it left to chance, so that many targets do not come back at once. */
 export function holdFor(
   kind: 'waiting' | 'blocked',
   fault: { readonly code: string; readonly message: string },
@@ -63,9 +62,16 @@ export function holdFor(
   nowMs: number,
   random: number,
 ): Hold {
-  const same = before !== undefined && before.kind === kind && before.code === fault.code
-  const tries = same ? before.tries + 1 : 1
-  const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS[kind] * 2 ** (tries - 1))
-  const retryAtMs = Math.round(nowMs + delayMs * (0.5 + random / 2))
-  return { kind, sinceMs: same ? before.sinceMs : nowMs, code: fault.code, reason: fault.message, tries, retryAtMs }
+  const again = before?.kind === kind ? before : undefined
+  const tries = (again?.tries ?? 0) + 1
+  const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS[kind] * 2 ** Math.min(tries - 1, 20))
+  return {
+    kind,
+    sinceMs: again?.sinceMs ?? nowMs,
+    code: fault.code,
+    reason: fault.message,
+    tries,
+    retryAtMs: Math.round(nowMs + delayMs * (0.5 + random / 2)),
+    ...(again?.toldCode === undefined ? {} : { toldCode: again.toldCode }),
+  }
 }

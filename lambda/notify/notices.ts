@@ -55,7 +55,7 @@ export function filesFailedNotice(failure: {
 export function heldNotice(held: {
   readonly environment: string
   readonly target: TargetId
-  readonly hold: Extract<Hold, { kind: 'blocked' | 'waiting' }>
+  readonly hold: Hold
   readonly waitingFiles: number
   readonly waitingBytes: number
 }): Notice {

@@ -19,7 +19,9 @@ export interface SettingsSource<Settings> {
  * read is an error and not a reason to go on with the old one: nobody would notice that the new routes do not count.
  * The events wait in their queue meanwhile, and the next call looks again at once.
  */
-export function settingsInS3<Settings>(source: SettingsSource<Settings>): () => Promise<Settings> {
+export function settingsInS3<Settings>(
+  source: SettingsSource<Settings>,
+): (how?: { readonly fresh?: boolean }) => Promise<Settings> {
   const { url, now, recheckSeconds = 30 } = source
   let known:
     | { readonly etag: string | undefined; readonly settings: Settings; readonly checkedAtMs: number }
@@ -36,8 +38,10 @@ export function settingsInS3<Settings>(source: SettingsSource<Settings>): () => 
     return known.settings
   }
 
-  return async () => {
-    if (known && now() < known.checkedAtMs + recheckSeconds * 1000) return known.settings
+  return async ({ fresh = false } = {}) => {
+    if (!fresh && known && now() < known.checkedAtMs + recheckSeconds * 1000) return known.settings
+    // A request that is under way may have been answered before the document changed.
+    if (fresh && asking) await asking.catch(() => {})
     // Records of one event that come here together share one request.
     asking ??= ask().finally(() => {
       asking = undefined

@@ -98,20 +98,32 @@ function clientConfig(warehouse: PgWarehouse, password: string): ClientConfig {
 }
 
 async function openSession(deps: OverPgDeps, warehouse: PgWarehouse, client: Client): Promise<WarehouseSession> {
-  const run = (statement: Statement) => client.query(render(statement))
-  const id = String((await run({ kind: 'read-session-id' })).rows[0].id)
+  const run: Run = (statement, patienceMs = PATIENCE_MS) => client.query(withPatience(render(statement), patienceMs))
+  const id = String((await run({ kind: 'read-session-id' })).rows[0]?.['id'])
   await ensureReceiptsTable(deps, run)
 
   return {
     id,
     load: (job) => load(deps, warehouse, run, job),
     receipt: async (target, batchId) => receiptOf((await run({ kind: 'read-receipt', target, batchId })).rows[0]),
-    end: (sessionId) => endOther(deps, run, id, sessionId),
+    end: (sessionId, timeoutMs) => endOther(deps, run, id, sessionId, timeoutMs),
     close: () => hangUp(client),
   }
 }
 
-type Run = (statement: Statement) => Promise<{ readonly rows: readonly Record<string, unknown>[] }>
+/** @param patienceMs without an answer for so long, the connection is taken for lost */
+type Run = (statement: Statement, patienceMs?: number) => Promise<{ readonly rows: readonly Record<string, unknown>[] }>
+
+/** Far longer than any statement but COPY and COMMIT takes; a network that falls silent is noticed after it. */
+const PATIENCE_MS = 30_000
+/** After its own timeout a statement is cancelled by the warehouse; this much later nobody is there any more. */
+const GRACE_MS = 3_000
+
+/** pg ends the wait by itself, which its types do not know. */
+function withPatience(text: string, patienceMs: number): { text: string } {
+  const query = { text, query_timeout: patienceMs }
+  return query
+}
 
 /** Two loaders may create it at once: the one that comes second fails, maybe before the first has finished. */
 const TRIES_TO_CREATE = 5
@@ -138,13 +150,15 @@ async function load(deps: OverPgDeps, warehouse: PgWarehouse, run: Run, job: Loa
     role: warehouse.copyRole,
     ...(warehouse.filesRegion === undefined ? {} : { region: warehouse.filesRegion }),
   }
+  const patienceMs = job.timeoutMs + GRACE_MS
   try {
-    await run({ kind: 'limit-time', timeoutMs: job.timeoutMs })
-    await run({ kind: 'begin' })
-    await run(copy)
+    await run({ kind: 'limit-time', timeoutMs: job.timeoutMs }, patienceMs)
+    await run({ kind: 'begin' }, patienceMs)
+    await run(copy, patienceMs)
+    if (job.stillCurrent && !(await job.stillCurrent())) return await changedMeanwhile(run, warehouse)
     const rows = Number((await run({ kind: 'count-copied' })).rows[0]?.['rows'])
     await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } })
-    await run({ kind: 'commit' })
+    await run({ kind: 'commit' }, patienceMs)
     return { kind: 'loaded', rows, statements: [render(copy)] }
   } catch (error) {
     return await notLoaded(deps, warehouse, run, job, error)
@@ -162,26 +176,25 @@ async function notLoaded(
   job: LoadJob,
   error: unknown,
 ): Promise<LoadOutcome> {
-  const fault = faultOf(error, warehouse)
+  const fault = faultOf(error, warehouse, job.urls)
   if (!isAnswer(error)) return { kind: 'unknown', fault }
   try {
     await run({ kind: 'rollback' })
-    if (fault.kind !== 'data') return { kind: 'refused', fault: withFileInText(fault, job.urls) }
-    const fileErrors = await readLoadErrors(deps, run, job.urls)
-    return {
-      kind: 'refused',
-      fault: fileErrors.length > 0 ? { ...fault, fileErrors } : withFileInText(fault, job.urls),
-    }
+    if (fault.kind !== 'data' || fault.fileErrors.length > 0) return { kind: 'refused', fault }
+    // The limit of the load may have been a short one.
+    await run({ kind: 'limit-time', timeoutMs: PATIENCE_MS })
+    return { kind: 'refused', fault: { ...fault, fileErrors: await readLoadErrors(deps, run, job.urls) } }
   } catch (lost) {
     // The refusal was an answer, so the transaction is gone either way; only the details are missing.
-    return { kind: 'refused', fault: { ...withFileInText(fault, job.urls), cause: lost } }
+    return { kind: 'refused', fault: { ...fault, cause: lost } }
   }
 }
 
-/** A file that the text names is at fault, whatever else the text says, unless it is the file that could not be found. */
-function withFileInText(fault: Fault, urls: readonly S3Url[]): Fault {
-  const fileErrors = fault.kind === 'gone' ? [] : fileErrorInText(fault.message, urls)
-  return fileErrors.length === 0 ? fault : { ...fault, fileErrors }
+/** What was read may not be what the events told: another look at the files, and another batch. */
+async function changedMeanwhile(run: Run, warehouse: PgWarehouse): Promise<LoadOutcome> {
+  await run({ kind: 'rollback' })
+  const message = `warehouse ${warehouse.name}: a file of the batch was overwritten or deleted while it was loaded`
+  return { kind: 'refused', fault: { kind: 'gone', code: 'FILES_CHANGED', message, fileErrors: [] } }
 }
 
 /** The views are filled a moment after the COPY has failed. */
@@ -196,17 +209,22 @@ async function readLoadErrors(deps: OverPgDeps, run: Run, urls: readonly S3Url[]
   return []
 }
 
-/** After this many looks, a quarter of a second apart, a session that will not end is reported. */
-const LOOKS_FOR_THE_END = 120
+const LOOK_AGAIN_MS = 250
 
-async function endOther(deps: OverPgDeps, run: Run, own: string, sessionId: string): Promise<void> {
-  if (sessionId === own) return
-  for (let look = 0; look < LOOKS_FOR_THE_END; look += 1) {
-    if ((await run({ kind: 'find-session', sessionId })).rows.length === 0) return
+async function endOther(
+  deps: OverPgDeps,
+  run: Run,
+  own: string,
+  sessionId: string,
+  timeoutMs: number,
+): Promise<boolean> {
+  if (sessionId === own) return true
+  for (let waitedMs = 0; ; waitedMs += LOOK_AGAIN_MS) {
+    if ((await run({ kind: 'find-session', sessionId })).rows.length === 0) return true
+    if (waitedMs >= Math.min(timeoutMs, PATIENCE_MS)) return false
     await run({ kind: 'end-session', sessionId })
-    await deps.sleep(250)
+    await deps.sleep(LOOK_AGAIN_MS)
   }
-  throw Object.assign(new Error(`session ${sessionId} of an earlier attempt does not end`), { code: 'ETIMEDOUT' })
 }
 
 function receiptOf(row: Record<string, unknown> | undefined): Receipt | undefined {
@@ -226,20 +244,35 @@ function isAnswer(error: unknown): boolean {
   return error instanceof DatabaseError && error.severity === 'ERROR'
 }
 
-function faultOf(error: unknown, warehouse: PgWarehouse): Fault {
-  const message = messageOf(error)
+/** What an error is, with the file that it names: an error that no rule knows is about that file, or else about the set-up. */
+function faultOf(error: unknown, warehouse: PgWarehouse, urls: readonly S3Url[] = []): Fault {
   const code = codeOf(error)
-  const { kind, remedy } = classify({ code, message })
+  const text = [messageOf(error), error instanceof DatabaseError ? error.detail : undefined].filter(Boolean).join('\n')
+  const known = classify({ code, text })
+  const named = known === undefined || known.kind === 'data' ? fileErrorInText(text, urls) : []
+  const remedy = known?.remedy === undefined ? '' : `; ${known.remedy}`
   return {
-    kind,
+    kind: known?.kind ?? (named.length > 0 ? 'data' : 'set-up'),
     code: code ?? 'UNKNOWN',
-    message: `warehouse ${warehouse.name} (${warehouse.host}): ${message}${remedy === undefined ? '' : `; ${remedy}`}`,
-    fileErrors: [],
+    message: `warehouse ${warehouse.name} (${warehouse.host}): ${text}${remedy}`,
+    fileErrors: named,
     cause: error,
   }
 }
 
+/** A silent network never answers to a farewell. */
+const FAREWELL_MS = 1_000
+
 async function hangUp(client: Client): Promise<void> {
   // The connection may be broken already: then there is nothing left to end.
-  await client.end().catch(() => {})
+  const ended = client.end().catch(() => {})
+  const timer = setTimeout(() => socketOf(client)?.destroy(), FAREWELL_MS)
+  await ended
+  clearTimeout(timer)
+}
+
+/** pg does not show its socket, and `end` waits for the server's. */
+function socketOf(client: Client): { destroy(): unknown } | undefined {
+  const { connection } = client as unknown as { readonly connection?: { readonly stream?: { destroy(): unknown } } }
+  return connection?.stream
 }

@@ -52,16 +52,22 @@ export function warehouseInMemory(): WarehouseInMemory {
     sessions.add(id)
     return {
       id,
-      load: async (job) => load(job),
+      load: async (job) => {
+        const refused = whyRefused(job)
+        if (refused) return { kind: 'refused', fault: refused }
+        if (job.stillCurrent && !(await job.stillCurrent())) return { kind: 'refused', fault: changed() }
+        return commit(job)
+      },
       receipt: async (target, batchId) => receipts.find((one) => one.target === target && one.batchId === batchId),
-      end: async (other) => void sessions.delete(other),
+      end: async (other) => {
+        sessions.delete(other)
+        return true
+      },
       close: async () => void sessions.delete(id),
     }
   }
 
-  function load(job: LoadJob): LoadOutcome {
-    const refused = whyRefused(job)
-    if (refused) return { kind: 'refused', fault: refused }
+  function commit(job: LoadJob): LoadOutcome {
     const fault = warehouse.commitFaults.shift()
     if (fault === 'lost-before') return { kind: 'unknown', fault: lost() }
     loaded.set(job.target, [...(loaded.get(job.target) ?? []), ...job.urls])
@@ -89,6 +95,10 @@ export function warehouseInMemory(): WarehouseInMemory {
   }
 
   return warehouse
+}
+
+function changed(): Fault {
+  return { kind: 'gone', code: 'FILES_CHANGED', message: 'a file was overwritten', fileErrors: [] }
 }
 
 function lost(): Fault {

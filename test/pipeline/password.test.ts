@@ -14,7 +14,7 @@ describe('the password of the warehouse', () => {
   it('is read again when the warehouse refuses the one that is known, and nothing is lost', async () => {
     await local.put('kpis/1.csv', '1\n')
     await local.quiet()
-    local.redshift.setPassword('penstock', 'Second-password-2')
+    await local.redshift.setPassword('penstock', 'Second-password-2')
     await local.setPassword('Second-password-2')
     await local.put('kpis/2.csv', '2\n')
     await local.quiet()
@@ -23,7 +23,7 @@ describe('the password of the warehouse', () => {
   })
 
   it('that is wrong blocks the target with a reason that says what to do; the file waits and loads once it is right', async () => {
-    local.redshift.setPassword('penstock', 'Third-password-3')
+    await local.redshift.setPassword('penstock', 'Third-password-3')
     await local.put('kpis/3.csv', '3\n')
     await local.quiet()
     const hold = (await local.ports.targets.get(KPIS))?.hold

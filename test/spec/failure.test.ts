@@ -206,7 +206,7 @@ describe('a target', () => {
   it('is not begun with too little time left, and nothing is told that has not happened', async () => {
     const world = aWorld()
     await world.deliver(await world.put('orders/1.csv'))
-    await loadTarget(world.ports, world.settings, ORDERS, { owner: 'late', deadlineMs: world.now() + 5_000 })
+    await loadTarget(world.ports, ORDERS, { owner: 'late', deadlineMs: world.now() + 5_000 })
     expect(world.warehouse.receipts).toEqual([])
     expect(world.notices.published).toEqual([])
     expect((await world.state(ORDERS))?.lease).toBeUndefined()

@@ -135,7 +135,7 @@ describe('the lease', () => {
       until = (await world.state(target))?.lease?.untilMs ?? 0
       return oldest(target, limit)
     }
-    await loadTarget(world.ports, world.settings, ORDERS, { owner: 'me', deadlineMs })
+    await loadTarget(world.ports, ORDERS, { owner: 'me', deadlineMs })
     expect(until).toBeGreaterThanOrEqual(deadlineMs + 30_000)
   })
 

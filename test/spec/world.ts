@@ -27,14 +27,7 @@ const INVOCATION_MS = 60_000
 
 /** The real pipeline over ports in memory, with a clock that moves when it is told to. */
 export function aWorld(given: Partial<SettingsInput> = {}) {
-  const settings = settingsFrom({
-    name: 'test',
-    work: 's3://landing/_penstock/',
-    warehouses: { main: { kind: 'redshift', host: 'warehouse.test', database: 'dev', user: 'penstock' } },
-    batch: { seconds: 0 },
-    notify: { success: topic('success'), failure: topic('failure') },
-    ...given,
-  } satisfies SettingsInput)
+  let settings = settingsOf(given)
 
   let nowMs = Date.UTC(2026, 10, 20, 12)
   let events = 0
@@ -45,6 +38,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
   let dead = false
   let calls: string[] = []
   const trace: string[] = []
+  let seed = 1
   const logged: { readonly event: string; readonly fields: Readonly<Record<string, unknown>> }[] = []
   const measured = new Map<string, number>()
 
@@ -77,6 +71,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
   }
 
   const ports: Ports = {
+    settings: async () => settings,
     arrivals: mortal('arrivals', plain.arrivals, ['put', 'oldest', 'remove']),
     files: mortal('files', plain.files, ['get', 'put', 'putUnlessLoaded']),
     batches: mortal('batches', plain.batches, ['put', 'get']),
@@ -92,7 +87,13 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
       ids += 1
       return `b${ids}`
     },
-    random: () => 0.5,
+    random: nextRandom,
+  }
+
+  /** The same numbers in every run (Park and Miller). */
+  function nextRandom(): number {
+    seed = (seed * 48_271) % 2_147_483_647
+    return seed / 2_147_483_647
   }
 
   /** The port with every call noted, and deadly where it is told to be. A dead process does nothing any more. */
@@ -122,7 +123,11 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
   }
 
   const world = {
-    settings,
+    settings: () => settings,
+    /** From now on these are read. */
+    changeSettings(given: Partial<SettingsInput>): void {
+      settings = settingsOf(given)
+    },
     ports,
     warehouse,
     notices,
@@ -150,7 +155,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
     },
     /** Hands events to the intake. Whoever dies there gets them again. */
     async deliver(...objectsGiven: readonly S3Object[]): Promise<void> {
-      await survive(() => ingest(ports, settings, objectsGiven))
+      await survive(() => ingest(ports, objectsGiven))
     },
     /** Runs the wakes that are due, and those that they send, until none is. */
     async wake(): Promise<void> {
@@ -164,7 +169,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
     },
     load: (target: TargetId) => {
       invocations += 1
-      return loadTarget(ports, settings, target, { owner: `run${invocations}`, deadlineMs: nowMs + INVOCATION_MS })
+      return loadTarget(ports, target, { owner: `run${invocations}`, deadlineMs: nowMs + INVOCATION_MS })
     },
     tick: () => survive(() => tick(ports)),
     /** Lets time pass, with a tick every minute and every wake at its time. */
@@ -208,6 +213,17 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
       if (death?.call !== 'every') death = undefined
     }
   }
+}
+
+function settingsOf(given: Partial<SettingsInput>) {
+  return settingsFrom({
+    name: 'test',
+    work: 's3://landing/_penstock/',
+    warehouses: { main: { kind: 'redshift', host: 'warehouse.test', database: 'dev', user: 'penstock' } },
+    batch: { seconds: 0 },
+    notify: { success: topic('success'), failure: topic('failure') },
+    ...given,
+  } satisfies SettingsInput)
 }
 
 function topic(name: string): string {

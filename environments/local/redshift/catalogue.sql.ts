@@ -10,6 +10,9 @@ export function bootSql(database: string, isolation: 'snapshot' | 'serializable'
       timezone: 'UTC',
       standard_conforming_strings: 'off',
       escape_string_warning: 'off',
+      // Passwords are kept as Redshift's md5 users have them, and proven against that.
+      password_encryption: 'md5',
+      md5_password_warnings: 'off',
       default_transaction_isolation: level,
     }).map(([name, value]) => `ALTER DATABASE ${quoteName(database)} SET ${name} = ${quoteLiteral(value)}`),
     // Redshift lets everybody create tables in public [docs: r_GRANT].
@@ -19,14 +22,6 @@ export function bootSql(database: string, isolation: 'snapshot' | 'serializable'
     SYSTEM_VIEWS,
     CATALOGUE_VIEWS.replace('$ISOLATION', isolation === 'snapshot' ? 'Snapshot Isolation' : 'Serializable'),
   ].join(';\n')
-}
-
-/** Creates the roles of those who may log in; nobody is a superuser, so that permission errors are real. */
-export function usersSql(users: readonly string[], superuser: string): string {
-  return users
-    .filter((user) => user !== superuser)
-    .map((user) => `CREATE ROLE ${quoteName(user)} LOGIN`)
-    .join(';\n')
 }
 
 const STORAGE = `

@@ -2,6 +2,7 @@ import crypto from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
+import { hashed } from './users'
 import { int32, message, report } from './wire'
 
 /** What a client wants when it connects. */
@@ -22,7 +23,8 @@ export interface Doorkeeper {
   readonly allowPlaintext: boolean
   readonly auth: 'md5' | 'cleartext'
   readonly database: string
-  readonly passwordOf: (user: string) => string | undefined
+  /** What is kept of a user's password: `md5` and the hash of password and name. */
+  readonly hashOf: (user: string) => Promise<string | undefined>
 }
 
 const SSL_REQUEST = 80_877_103
@@ -103,12 +105,14 @@ async function provesPassword(stream: Duplex, user: string, door: Doorkeeper): P
   const length = head.readInt32BE(1)
   if (head[0] !== 'p'.charCodeAt(0) || length < 5 || length > MOST_STARTUP_BYTES) return false
   const given = (await readExactly(stream, length - 4)).toString('utf8').replace(/\0$/, '')
-  const password = door.passwordOf(user)
-  if (password === undefined) return false
-  return given === (door.auth === 'md5' ? `md5${md5(md5(password + user), salt)}` : password)
+  const kept = await door.hashOf(user)
+  if (kept === undefined) return false
+  return door.auth === 'md5'
+    ? given === `md5${saltedMd5(kept.slice('md5'.length), salt)}`
+    : hashed(user, given) === kept
 }
 
-function md5(text: string, salt: Buffer = Buffer.alloc(0)): string {
+function saltedMd5(text: string, salt: Buffer): string {
   return crypto.createHash('md5').update(text).update(salt).digest('hex')
 }
 

@@ -1,6 +1,7 @@
 import { rewriteAlterTable, rewriteCreateTable } from './ddl'
 import { applyEdits, type Edit } from './edits'
 import { areWords, isSymbol, isWord, type Statement, type Token } from './sql-tokens'
+import { rewriteUser } from './users'
 
 /** What only the session knows and a statement may ask for: `pg_last_copy_id()` and its like. */
 export interface SessionFacts {
@@ -16,6 +17,7 @@ export function rewriteStatement(statement: Statement, facts: SessionFacts): str
   return applyEdits(statement.sql, [
     ...rewriteCreateTable(tokens),
     ...rewriteAlterTable(tokens),
+    ...rewriteUser(tokens),
     ...withoutIsolationLevel(tokens),
     ...tokens.flatMap((token, at) => rewriteWord(tokens, at, token, facts)),
   ])

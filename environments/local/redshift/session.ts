@@ -9,6 +9,7 @@ import type { Statement } from './sql-tokens'
 import { isSpecial, kindOf, nameOf, type StatementKind } from './statement-kinds'
 import type { StatementLog } from './statement-log'
 import { type Isolation, translateError } from './translate-error'
+import { withoutPassword } from './users'
 import { type Message, message, readReport } from './wire'
 
 /** What a session needs of the fake around it. */
@@ -74,7 +75,7 @@ export function makeSession(
     write,
     hangUp,
     rewrite: (statement) => rewriteStatement(statement, facts),
-    logged: (statement) => ports.log.start(backend.pid, user, statement.sql),
+    logged: (statement) => ports.log.start(backend.pid, user, withoutPassword(statement)),
     takeFault: async (statement) => {
       const fault = ports.faults.take(statement)
       if (fault?.act === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 100))

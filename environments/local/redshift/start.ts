@@ -6,17 +6,19 @@ import tls from 'node:tls'
 import { type EmbeddedPostgres, startPostgres } from '../postgres'
 import { errorMessage } from './answers'
 import { type Backend, openBackend } from './backend'
-import { bootSql, usersSql } from './catalogue.sql'
+import { bootSql } from './catalogue.sql'
 import { makeCertificate } from './certificate'
 import { makeCopy } from './copy'
 import { asRedshiftError } from './errors'
 import { type FaultRule, makeFaults } from './faults'
+import { inTurn } from './in-turn'
 import { type Doorkeeper, receiveClient } from './login'
 import { serveClient } from './serve-client'
 import type { SessionPorts } from './session'
 import { makeStatementLog, type StatementLogEntry } from './statement-log'
 import { makeSystemTables } from './system-tables'
 import type { Isolation } from './translate-error'
+import { hashed, makeUsers } from './users'
 
 /** How to start a fake Redshift. */
 export interface FakeRedshiftOptions {
@@ -43,8 +45,8 @@ export interface FakeRedshift {
   readonly database: string
   /** PEM of the certificate authority; the listener's certificate is for `localhost` and 127.0.0.1. */
   readonly ca: string
-  /** Changes a password for new sessions; those that are open stay open. */
-  setPassword(user: string, password: string): void
+  /** Changes a password for new sessions, as ALTER USER does; those that are open stay open. */
+  setPassword(user: string, password: string): Promise<void>
   /**
    * Runs SQL as the superuser `awsuser`, through the same front as any client. Gives the rows of the last statement;
    * a transaction must end in the call that begins it.
@@ -80,8 +82,9 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
     for (let next = stops.pop(); next !== undefined; next = stops.pop()) await next()
   }
   try {
-    const system = await bootDatabase(postgres, database, isolation, Object.keys(options.users))
+    const system = await bootDatabase(postgres, database, isolation)
     stops.push(() => system.end())
+    const users = await makeUsers(system, () => openSystemBackend(postgres, database), options.users, SUPERUSER)
 
     const faults = makeFaults()
     const log = makeStatementLog(Date.now)
@@ -89,13 +92,12 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
     const ports: SessionPorts = { faults, log, isolation, copy: copy.run }
     stops.push(() => copy.close())
 
-    const passwords = new Map(Object.entries(options.users))
     const door: Doorkeeper = {
       secureContext: tls.createSecureContext({ key: certificate.key, cert: certificate.cert }),
       allowPlaintext: options.allowPlaintext ?? false,
       auth: options.auth ?? 'md5',
       database,
-      passwordOf: (user) => passwords.get(user),
+      hashOf: users.hashOf,
     }
     const clients = makeListener(postgres, database, door, ports)
     const port = await clients.listen({ host: '127.0.0.1', port: options.port ?? 0 })
@@ -109,7 +111,7 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
       port,
       database,
       ca: certificate.ca,
-      setPassword: (user, password) => void passwords.set(user, password),
+      setPassword: users.setPassword,
       admin: admin.query,
       statements: log.entries,
       failNext: (rule) => faults.add(rule),
@@ -127,8 +129,7 @@ async function bootDatabase(
   postgres: EmbeddedPostgres,
   database: string,
   isolation: Isolation,
-  users: readonly string[],
-): Promise<Backend> {
+): Promise<Pick<Backend, 'run' | 'end'>> {
   const log = (name: string) => openSystemBackend(postgres, name)
   // The cluster's own database is renamed: creating another one would copy it.
   if (database !== 'postgres') {
@@ -138,8 +139,7 @@ async function bootDatabase(
   }
   const system = await log(database)
   await system.run(bootSql(database, isolation))
-  if (users.length > 0) await system.run(usersSql(users, SUPERUSER) || 'SELECT 1')
-  return system
+  return inTurn(system)
 }
 
 function openSystemBackend(postgres: EmbeddedPostgres, database: string): Promise<Backend> {
@@ -221,7 +221,7 @@ async function startAdmin(postgres: EmbeddedPostgres, database: string, door: Do
   const ownDoor: Doorkeeper = {
     ...door,
     allowPlaintext: true,
-    passwordOf: (user) => (user === SUPERUSER ? password : undefined),
+    hashOf: async (user) => (user === SUPERUSER ? hashed(user, password) : undefined),
   }
   const listener = makeListener(postgres, database, ownDoor, ports)
   await listener.listen({ path: path.join(postgres.socketFolder, `.s.PGSQL.${port}`) })

@@ -30,15 +30,12 @@ export interface SystemTables {
 }
 
 /** The system tables of a database that `bootSql` has prepared. */
-export function makeSystemTables(backend: Backend, database: string): SystemTables {
+export function makeSystemTables(backend: Pick<Backend, 'run'>, database: string): SystemTables {
   let lastQueryId = 0
-  let queue: Promise<unknown> = Promise.resolve()
   return {
     nextQueryId: () => ++lastQueryId,
-    write: (record) => {
-      const written = queue.then(() => backend.run(insertSql(record, database)))
-      queue = written.catch(() => {})
-      return written.then(() => {})
+    write: async (record) => {
+      await backend.run(insertSql(record, database))
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { FileError, S3Url } from '../../model'
+import { type FileError, type S3Url, splitUrl } from '../../model'
 
 /** A row of SYS_LOAD_ERROR_DETAIL as the driver returns it; texts are blank-padded. */
 export interface LoadErrorRow {
@@ -24,13 +24,23 @@ export function fileErrorsOf(
   })
 }
 
-/** Errors of Spectrum (Parquet) have no row anywhere: their text names the file. The longest match wins, as one address may begin another. */
+/**
+ * Errors of Spectrum (Parquet) have no row anywhere: their text or detail names the file, as `s3://bucket/key` or as an
+ * https address of S3. The longest match wins, as one address may begin another.
+ */
 export function fileErrorInText(
-  message: string,
+  text: string,
   urls: readonly S3Url[],
 ): readonly (FileError & { readonly url: S3Url })[] {
-  const named = urls.filter((url) => message.includes(url)).sort((a, b) => b.length - a.length)[0]
-  return named === undefined ? [] : [{ url: named, code: 'BAD_FILE', reason: message }]
+  const named = urls.filter((url) => spellingsOf(url).some((one) => text.includes(one)))
+  const [longest] = named.sort((a, b) => b.length - a.length)
+  return longest === undefined ? [] : [{ url: longest, code: 'BAD_FILE', reason: text }]
+}
+
+function spellingsOf(url: S3Url): readonly string[] {
+  const { bucket, key } = splitUrl(url)
+  const encoded = key.split('/').map(encodeURIComponent).join('/')
+  return [url, `.amazonaws.com/${bucket}/${key}`, `.amazonaws.com/${bucket}/${encoded}`]
 }
 
 function namedFile(name: string, urls: readonly S3Url[]): S3Url | undefined {

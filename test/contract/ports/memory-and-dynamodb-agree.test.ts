@@ -111,7 +111,10 @@ it('any sequence of counts, claims and changes leaves the same target in memory 
       lease: fc.option(fc.record({ owner, untilMs: small }), { nil: null }),
       wakeAtMs: fc.option(small, { nil: null }),
       batchFiles: fc.option(small, { nil: null }),
-      hold: fc.option(fc.constant({ kind: 'paused', sinceMs: 1, reason: 'a person' } as const), { nil: null }),
+      hold: fc.option(
+        fc.constant({ kind: 'blocked', sinceMs: 1, code: 'C', reason: 'why', tries: 1, retryAtMs: 9 } as const),
+        { nil: null },
+      ),
     },
     { requiredKeys: [] },
   )

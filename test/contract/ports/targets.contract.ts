@@ -72,6 +72,7 @@ export function describeTargetsPort(name: string, make: () => TargetsPort): void
         batchId: 'b1',
         folder: 's3://landing/b1/',
         attempt: 1,
+        deaths: 1,
         openedAtMs: 3,
         session: '4711',
       } as const
@@ -92,10 +93,18 @@ export function describeTargetsPort(name: string, make: () => TargetsPort): void
       )
       expect(state).toMatchObject({ ...all, waitingFiles: 5, waitingBytes: 50, lease: { owner: 'a', untilMs: 1_000 } })
 
-      const paused = { kind: 'paused', sinceMs: 1, reason: '' } as const
-      const rest: TargetChange = { unfinished: null, wakeAtMs: null, batchFiles: null, lease: null, hold: paused }
+      const held = {
+        kind: 'waiting',
+        sinceMs: 1,
+        code: 'C',
+        reason: '',
+        tries: 1,
+        retryAtMs: 9,
+        toldCode: 'C',
+      } as const
+      const rest: TargetChange = { unfinished: null, wakeAtMs: null, batchFiles: null, lease: null, hold: held }
       const released = await make().change(target, { owner: 'a', fence }, { ...rest, addWaitingFiles: -3 })
-      expect(released).toEqual({ target, waitingFiles: 2, waitingBytes: 50, fence, hold: paused, lastLoad })
+      expect(released).toEqual({ target, waitingFiles: 2, waitingBytes: 50, fence, hold: held, lastLoad })
       expect(await make().get(target)).toEqual(released)
     })
 

@@ -39,7 +39,7 @@ describe('logging in', () => {
 
   it('takes a new password for new sessions and leaves open ones alone', async () => {
     const before = await world.connect({ user: 'reader', password: 'reader-password' })
-    world.redshift.setPassword('reader', 'rotated')
+    await world.redshift.setPassword('reader', 'rotated')
     await expect(world.connect({ user: 'reader', password: 'reader-password' })).rejects.toMatchObject({
       code: '28P01',
     })

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FakeRedshift, startFakeRedshift } from '../../../environments/local/redshift/start'
 import { type S3Server, startS3 } from '../../../environments/local/s3/server'
@@ -170,7 +171,7 @@ describe('a warehouse over pg', () => {
     redshift.failNext({ matching: /^commit/i, times: 1, act })
     expect(await one.load(batch)).toMatchObject({ kind: 'unknown', fault: { kind: 'passing' } })
     const two = await session()
-    await two.end(one.id)
+    await two.end(one.id, 10_000)
     expect(await two.receipt(batch.target, batch.batchId)).toEqual(
       committed ? expect.objectContaining({ rows: 1 }) : undefined,
     )
@@ -184,13 +185,54 @@ describe('a warehouse over pg', () => {
     expect(await rows()).toBe(0)
   })
 
+  it.each([
+    ['Please reduce your request rate.,Status 503,Error SlowDown', undefined, 'passing'],
+    ['Spectrum Scan Error', 'context: Forbidden: HTTP response error code: 403 Message: AccessDenied', 'set-up'],
+    ['Spectrum Scan Error', 'context: S3 Query Exception. SlowDown 503', 'passing'],
+  ])('reads the detail of a refusal too, and calls no file bad for it: %s %s', async (message, detail, kind) => {
+    const one = await session()
+    const batch = await job({ 'a.csv': '1\n' })
+    const named = `${detail ?? ''} https://s3.eu-west-1.amazonaws.com/files/${batch.batchId}/a.csv`
+    redshift.failNext({ matching: /^copy/i, times: 1, act: 'error', message, detail: named })
+    expect(await one.load(batch)).toMatchObject({ kind: 'refused', fault: { kind, fileErrors: [] } })
+  })
+
+  it('names the bad Parquet file from the detail of the error', async () => {
+    const one = await session()
+    const batch = await job({ 'a b.parquet': 'no Parquet', 'c.parquet': 'no Parquet' })
+    const detail = `File 'https://s3.eu-west-1.amazonaws.com/files/${batch.batchId}/a%20b.parquet' has an invalid version number`
+    redshift.failNext({ matching: /^copy/i, times: 1, act: 'error', message: 'Spectrum Scan Error', detail })
+    expect(await one.load(batch)).toMatchObject({
+      kind: 'refused',
+      fault: { kind: 'data', fileErrors: [{ url: `s3://files/${batch.batchId}/a b.parquet` }] },
+    })
+  })
+
+  it('refuses a batch of which a file was overwritten while it was loaded', async () => {
+    const one = await session()
+    const outcome = await one.load(await job({ 'a.csv': '1\n' }, { stillCurrent: async () => false }))
+    expect(outcome).toMatchObject({ kind: 'refused', fault: { kind: 'gone', code: 'FILES_CHANGED' } })
+    expect(await rows()).toBe(0)
+  })
+
+  it('gives up a connection that falls silent when the load has had its time, and can be hung up', async () => {
+    const wire = await silentWire(redshift)
+    const connection = await at({ port: wire.port })
+    if (connection.kind === 'refused') throw new Error(connection.fault.message)
+    const batch = await job({ 'a.csv': '1\n' }, { timeoutMs: 1 })
+    wire.fallSilent()
+    expect((await connection.session.load(batch)).kind).toBe('unknown')
+    await connection.session.close()
+    wire.close()
+  })
+
   it('ends another session of its user, and comes back only when it is gone', async () => {
     const [one, two] = [await session(), await session()]
-    await two.end(one.id)
+    await two.end(one.id, 10_000)
     const [alive] = await redshift.admin(`select count(*) as sessions from pg_stat_activity where pid = ${one.id}`)
     expect(alive).toEqual({ sessions: '0' })
-    await two.end(one.id)
-    await two.end(two.id)
+    await two.end(one.id, 10_000)
+    await two.end(two.id, 10_000)
     expect(await two.receipt('main/public.kpis', 'none')).toBeUndefined()
   })
 
@@ -210,7 +252,7 @@ describe('a warehouse over pg', () => {
   })
 
   it('reads the password once more when it is refused, and says what to do when it stays wrong', async () => {
-    redshift.setPassword('penstock', 'Rotated-password-2')
+    await redshift.setPassword('penstock', 'Rotated-password-2')
     const fault = await refusal({})
     expect(fault).toMatchObject({ kind: 'set-up', message: expect.stringMatching(/password.*parameter/) })
     secrets.set(PARAMETER, 'Rotated-password-2')
@@ -250,6 +292,34 @@ describe('a warehouse over pg', () => {
     expect(all).toHaveLength(8)
   })
 })
+
+/** A proxy that stops passing anything on, as a network does that drops packets. */
+async function silentWire({ host, port }: FakeRedshift) {
+  const sockets: Socket[] = []
+  let silent = false
+  const proxy = createServer({ allowHalfOpen: true }, (client) => {
+    const server = dial({ port, host, allowHalfOpen: true })
+    sockets.push(client, server)
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      from.on('data', (data) => silent || to.write(data))
+      from.on('error', () => {})
+    }
+  })
+  await new Promise<void>((listening) => proxy.listen(0, host, listening))
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    fallSilent: () => {
+      silent = true
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      proxy.close()
+    },
+  }
+}
 
 /** A certificate that has signed nothing here. */
 const OTHER_AUTHORITY = `-----BEGIN CERTIFICATE-----

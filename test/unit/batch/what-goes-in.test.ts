@@ -62,4 +62,20 @@ describe('which of the waiting files go into a batch', () => {
     expect(isNewer(object('a', 'ff'), object('a', '0FE'))).toBe(true)
     expect(isNewer(object('a', 'FF'), object('a', '00ff'))).toBe(false)
   })
+
+  it('a failed file that was written again in the same second is told apart by its content where there are no sequencers', () => {
+    const { sequencer: _, ...old } = object('a', '1', 'old')
+    const failed = {
+      status: 'failed' as const,
+      target: 'm/s.t' as const,
+      object: old,
+      atMs: 0,
+      error: { code: 'X', reason: 'bad' },
+    }
+    const again = (etag: string): Arrival => ({ target: 'm/s.t', object: { ...old, etag } })
+    const known = new Map([['s3://b/a' as const, failed]])
+    const take = (etag: string) => whatGoesIn([again(etag)], known, () => COPY, { files: 9, bytes: 9 }, 0).take
+    expect(take('new')).toHaveLength(1)
+    expect(take('old')).toHaveLength(0)
+  })
 })

@@ -7,7 +7,7 @@ describe('the loader', () => {
   it('loads the targets of its wakes, each once, and gives back only what failed', async () => {
     const world = aWorld()
     await world.deliver(await world.put('orders/1.csv'), await world.put('items/1.csv'))
-    const onLoad = makeOnLoad({ ports: world.ports, settings: async () => world.settings, flush: () => {} })
+    const onLoad = makeOnLoad({ ports: world.ports, flush: () => {} })
     const wake = (target: string) => JSON.stringify({ target })
     const response = await onLoad(
       {

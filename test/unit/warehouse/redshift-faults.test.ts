@@ -28,9 +28,19 @@ describe('what an error of Redshift means', () => {
     ['42P01', 'relation "kpis" does not exist', 'set-up'],
     ['42501', 'permission denied for relation kpis', 'set-up'],
     ['42703', 'column "x" of relation "kpis" does not exist', 'set-up'],
-    ['XX999', 'something that nobody has seen before', 'set-up'],
+    ['57014', "Query (1023) cancelled on user's request", 'too-long'],
+    ['XX000', 'Mandatory url is not present in manifest file', 'gone'],
+    ['22P02', 'invalid input syntax for integer: "x"', 'data'],
+    ['ThrottlingException', 'GetParameter /p: Rate exceeded', 'passing'],
+    ['TimeoutError', 'GetParameter /p: socket did not establish a connection', 'passing'],
+    [undefined, 'Client has encountered a connection error and is not queryable', 'passing'],
+    [undefined, 'Client network socket disconnected before secure TLS connection was established', 'passing'],
+    ['ECONNABORTED', 'read ECONNABORTED', 'passing'],
+    ['XX000', 'Spectrum Scan Error\nAccess Denied, https://s3.eu-west-1.amazonaws.com/b/k', 'set-up'],
+    ['XX000', 'Spectrum Scan Error\nerror: SlowDown', 'passing'],
+    ['XX999', 'something that nobody has seen before', undefined],
   ])('%s %s is %s', (code, message, kind) => {
-    expect(classify({ code, message }).kind).toBe(kind)
+    expect(classify({ code, text: message })?.kind).toBe(kind)
   })
 })
 
@@ -56,6 +66,14 @@ describe('the load errors of Redshift', () => {
 
   it('of another batch are left out', () => {
     expect(fileErrorsOf([{ ...row, file_name: 's3://b/a.csv', error_message: 'bad' }], ['s3://b/a.csv.gz'])).toEqual([])
+  })
+
+  it('are found in the details of Spectrum, which spell the address as S3 does', () => {
+    const text =
+      'Spectrum Scan Error\ncontext: https://s3.eu-west-1.amazonaws.com/files/k%20pis/a%2Bb.parquet is no Parquet'
+    expect(
+      fileErrorInText(text, ['s3://files/k pis/a+b.parquet', 's3://files/other.parquet']).map(({ url }) => url),
+    ).toEqual(['s3://files/k pis/a+b.parquet'])
   })
 
   it('are found in the text where there is no row, the longest address first', () => {

@@ -1,12 +1,15 @@
-import type { TargetId } from '../../../lambda/model'
-import { loadTarget } from '../../../lambda/pipeline'
-import type { Connection, LoadJob, LoadOutcome, Ports, WarehouseSession } from '../../../lambda/ports'
-import { aWorld, type World } from '../world'
+import type { TargetId } from '../../lambda/model'
+import { loadTarget } from '../../lambda/pipeline'
+import type { Connection, LoadJob, LoadOutcome, Ports, WarehouseSession } from '../../lambda/ports'
+import { aWorld, type World } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
 
 /** Ports whose warehouse takes time: the clock goes on with every call of a session. */
-function slowly(world: World, takes: { readonly connectMs?: number; readonly endMs?: number; readonly copyMs?: number; readonly headMs?: number }) {
+function slowly(
+  world: World,
+  takes: { readonly connectMs?: number; readonly endMs?: number; readonly copyMs?: number; readonly headMs?: number },
+) {
   let skewMs = 0
   const jobs: { readonly atMs: number; readonly timeoutMs: number }[] = []
   const now = () => world.now() + skewMs
@@ -14,16 +17,19 @@ function slowly(world: World, takes: { readonly connectMs?: number; readonly end
     id: session.id,
     receipt: (target, batchId) => session.receipt(target, batchId),
     close: () => session.close(),
-    end: async (id) => {
+    end: async (id, timeoutMs) => {
       skewMs += takes.endMs ?? 0
-      await session.end(id)
+      return session.end(id, timeoutMs)
     },
     load: async (job: LoadJob): Promise<LoadOutcome> => {
       jobs.push({ atMs: now(), timeoutMs: job.timeoutMs })
       const copyMs = takes.copyMs ?? 0
       if (copyMs > job.timeoutMs) {
         skewMs += job.timeoutMs
-        return { kind: 'refused', fault: { kind: 'too-long', code: '57014', message: "Query (1) cancelled on user's request", fileErrors: [] } }
+        return {
+          kind: 'refused',
+          fault: { kind: 'too-long', code: '57014', message: "Query (1) cancelled on user's request", fileErrors: [] },
+        }
       }
       skewMs += copyMs
       return session.load(job)
@@ -32,7 +38,15 @@ function slowly(world: World, takes: { readonly connectMs?: number; readonly end
   const ports: Ports = {
     ...world.ports,
     now,
-    objects: { ...world.ports.objects, put: (u, b) => world.ports.objects.put(u, b), get: (u) => world.ports.objects.get(u), head: async (url) => { skewMs += (takes.headMs ?? 0) / 16; return world.ports.objects.head(url) } },
+    objects: {
+      ...world.ports.objects,
+      put: (u, b) => world.ports.objects.put(u, b),
+      get: (u) => world.ports.objects.get(u),
+      head: async (url) => {
+        skewMs += (takes.headMs ?? 0) / 16
+        return world.ports.objects.head(url)
+      },
+    },
     warehouses: {
       connect: async (name): Promise<Connection> => {
         skewMs += takes.connectMs ?? 0
@@ -41,7 +55,14 @@ function slowly(world: World, takes: { readonly connectMs?: number; readonly end
       },
     },
   }
-  return { ports, jobs, now, forward: (ms: number) => { skewMs += ms } }
+  return {
+    ports,
+    jobs,
+    now,
+    forward: (ms: number) => {
+      skewMs += ms
+    },
+  }
 }
 
 describe('time', () => {
@@ -51,8 +72,13 @@ describe('time', () => {
     for (let file = 0; file < 12; file += 1) objects.push(await world.put(`orders/${file}.csv`))
     await world.deliver(...objects)
     const slow = slowly(world, { copyMs: 6_000 })
-    await loadTarget(slow.ports, world.settings, ORDERS, { owner: 'one', deadlineMs: slow.now() + 60_000 })
-    expect({ hold: (await world.state(ORDERS))?.hold, told: world.notices.published.filter(({ topicArn }) => topicArn.endsWith('failure')).map(({ notice }) => notice.subject) }).toEqual({ hold: undefined, told: [] })
+    await loadTarget(slow.ports, ORDERS, { owner: 'one', deadlineMs: slow.now() + 60_000 })
+    expect({
+      hold: (await world.state(ORDERS))?.hold,
+      told: world.notices.published
+        .filter(({ topicArn }) => topicArn.endsWith('failure'))
+        .map(({ notice }) => notice.subject),
+    }).toEqual({ hold: undefined, told: [] })
   })
 
   it('does not begin a COPY that cannot end before the deadline after a slow connection', async () => {
@@ -60,7 +86,7 @@ describe('time', () => {
     await world.deliver(await world.put('orders/1.csv'))
     const slow = slowly(world, { connectMs: 10_000 })
     const deadlineMs = slow.now() + 12_000
-    await loadTarget(slow.ports, world.settings, ORDERS, { owner: 'one', deadlineMs })
+    await loadTarget(slow.ports, ORDERS, { owner: 'one', deadlineMs })
     expect(slow.jobs.filter(({ atMs, timeoutMs }) => atMs + timeoutMs > deadlineMs - 8_000)).toEqual([])
   })
 
@@ -72,18 +98,21 @@ describe('time', () => {
     const slow = slowly(world, { endMs: 30_000 })
     slow.forward(60_000)
     const deadlineMs = slow.now() + 20_000
-    await loadTarget(slow.ports, world.settings, ORDERS, { owner: 'one', deadlineMs })
+    await loadTarget(slow.ports, ORDERS, { owner: 'one', deadlineMs })
     expect(slow.jobs.filter(({ atMs }) => atMs > deadlineMs)).toEqual([])
   })
 
   it('that is spent on looking at 5,000 files leaves the COPY its own', async () => {
-    const world = aWorld({ batch: { files: 5_000, seconds: 0 }, routes: [{ match: '{table}/**', into: { overwrites: 'reload' } }] })
+    const world = aWorld({
+      batch: { files: 5_000, seconds: 0 },
+      routes: [{ match: '{table}/**', into: { overwrites: 'reload' } }],
+    })
     const objects = []
     for (let file = 0; file < 5_000; file += 1) objects.push(await world.put(`orders/${file}.csv`))
     await world.deliver(...objects)
     const slow = slowly(world, { headMs: 30 })
     const deadlineMs = slow.now() + 13_000
-    await loadTarget(slow.ports, world.settings, ORDERS, { owner: 'one', deadlineMs })
+    await loadTarget(slow.ports, ORDERS, { owner: 'one', deadlineMs })
     expect(slow.jobs.filter(({ atMs, timeoutMs }) => atMs + timeoutMs > deadlineMs - 8_000)).toEqual([])
   })
 
@@ -109,8 +138,7 @@ describe('time', () => {
   it('that a window has lost by new settings is not waited for', async () => {
     const world = aWorld({ batch: { seconds: 86_400 } })
     await world.deliver(await world.put('orders/1.csv'))
-    const now = aWorld({ batch: { seconds: 60 } }).settings
-    Object.assign(world.settings, { batch: now.batch })
+    world.changeSettings({ batch: { seconds: 60 } })
     await world.pass(5 * 60_000)
     await world.deliver(await world.put('orders/2.csv'))
     await world.pass(5 * 60_000)

@@ -1,0 +1,34 @@
+import type { Batch } from '../model'
+import type { TargetChange } from '../ports'
+import { AGAIN, type Turn, type Turned } from './turn'
+
+/** Closes a batch that was not committed, and takes its name off the target. Its files wait, but for those that were removed. */
+export async function endBatch(
+  turn: Turn,
+  batch: Batch,
+  error: { readonly code: string; readonly message: string },
+  change: TargetChange,
+): Promise<Turned> {
+  await turn.ports.batches.put(closed(batch, { status: 'failed', atMs: turn.ports.now(), error }))
+  await turn.lease.change({ unfinished: null, ...change })
+  return AGAIN
+}
+
+/** The batch with its last attempt ended. */
+export function closed(
+  batch: Batch,
+  end: {
+    readonly status: 'loaded' | 'failed'
+    readonly atMs: number
+    readonly rows?: number
+    readonly error?: { readonly code: string; readonly message: string }
+  },
+): Batch {
+  const attempts = batch.attempts.map((attempt, index) =>
+    index === batch.attempts.length - 1
+      ? { ...attempt, endedAtMs: end.atMs, ...(end.error === undefined ? {} : { error: end.error }) }
+      : attempt,
+  )
+  const rows = end.rows === undefined ? {} : { rows: end.rows }
+  return { ...batch, status: end.status, closedAtMs: end.atMs, attempts, ...rows }
+}
