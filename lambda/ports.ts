@@ -126,6 +126,8 @@ export interface Fault {
   readonly message: string
   /** The errors that name files, as far as the warehouse kept them. */
   readonly fileErrors: readonly (FileError & { readonly url: S3Url })[]
+  /** What was asked, if it was a load. */
+  readonly statements?: readonly string[]
   readonly cause?: unknown
 }
 

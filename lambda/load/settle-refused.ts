@@ -34,7 +34,7 @@ export async function settleRefused(
   )
   switch (next.kind) {
     case 'mark-failed':
-      await markFailed(turn, opened, next.errors)
+      await markFailed(turn, opened, fault, next.errors)
       // Whoever was looked for by halving is found.
       return end({ batchFiles: null })
     case 'halve':
@@ -58,7 +58,8 @@ export async function settleRefused(
 
 async function markFailed(
   turn: Turn,
-  { contents }: OpenedBatch,
+  { contents, batch }: OpenedBatch,
+  { statements }: Fault,
   errors: readonly (FileError & { readonly url: S3Url })[],
 ): Promise<void> {
   const { ports, lease } = turn
@@ -68,5 +69,10 @@ async function markFailed(
   await ports.files.put(records)
   await ports.arrivals.remove(arrivals)
   lease.left(arrivals)
-  await reportEnded(ports, turn.settings(), records, contents.batchId)
+  const durationMs = ports.now() - (batch.attempts.at(-1)?.startedAtMs ?? batch.openedAtMs)
+  await reportEnded(ports, turn.settings(), records, {
+    batchId: contents.batchId,
+    durationMs,
+    ...(statements === undefined ? {} : { statements }),
+  })
 }

@@ -31,6 +31,7 @@ export function filesFailedNotice(failure: {
   readonly target: TargetId
   readonly batchId?: string
   readonly records: readonly FileRecord[]
+  readonly durationMs?: number
   readonly statements?: readonly string[]
 }): Notice {
   const failed = failure.records.flatMap((record) => (record.status === 'failed' ? [record] : []))
@@ -45,6 +46,7 @@ export function filesFailedNotice(failure: {
     ...(failure.batchId === undefined ? {} : { batchId: failure.batchId }),
     files: failed.length,
     bytes: failed.reduce((sum, { object }) => sum + object.sizeBytes, 0),
+    ...(failure.durationMs === undefined ? {} : { durationMs: failure.durationMs }),
     ...(failure.statements === undefined ? {} : { statements: failure.statements }),
     errors,
     whatToDo: 'mend the file and write it again under the same key: it loads by itself',

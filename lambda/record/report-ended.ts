@@ -10,18 +10,13 @@ export async function reportEnded(
   ports: Pick<Ports, 'notices' | 'log' | 'measure'>,
   settings: Settings,
   records: readonly FileRecord[],
-  batchId?: string,
+  batch: { readonly batchId?: string; readonly durationMs?: number; readonly statements?: readonly string[] } = {},
 ): Promise<void> {
   for (const record of records) report(ports, record)
   const failed = records.filter(({ status }) => status === 'failed')
   for (const [target, own] of byTarget(failed)) {
     await publish(ports, target, topicsOf(target, settings).failure, () =>
-      filesFailedNotice({
-        environment: settings.name,
-        target,
-        records: own,
-        ...(batchId === undefined ? {} : { batchId }),
-      }),
+      filesFailedNotice({ environment: settings.name, target, records: own, ...batch }),
     )
   }
 }

@@ -161,7 +161,8 @@ async function load(deps: OverPgDeps, warehouse: PgWarehouse, run: Run, job: Loa
     await run({ kind: 'commit' }, patienceMs)
     return { kind: 'loaded', rows, statements: [render(copy)] }
   } catch (error) {
-    return await notLoaded(deps, warehouse, run, job, error)
+    const outcome = await notLoaded(deps, warehouse, run, job, error)
+    return { ...outcome, fault: { ...outcome.fault, statements: [render(copy)] } }
   }
 }
 
@@ -175,7 +176,7 @@ async function notLoaded(
   run: Run,
   job: LoadJob,
   error: unknown,
-): Promise<LoadOutcome> {
+): Promise<Exclude<LoadOutcome, { kind: 'loaded' }>> {
   const fault = faultOf(error, warehouse, job.urls)
   if (!isAnswer(error)) return { kind: 'unknown', fault }
   try {

@@ -156,6 +156,8 @@ describe('what cannot be loaded', () => {
     expect(failure?.body['errors']).toEqual([
       expect.objectContaining({ file: 's3://landing/kpis/bad.csv', line: 3, column: 'id' }),
     ])
+    expect(failure?.body).toMatchObject({ files: 1, bytes: 15, durationMs: expect.any(Number) })
+    expect(failure?.body['statements']).toEqual([expect.stringContaining('COPY "public"."kpis"')])
     expect((await local.notices('success')).map(({ body }) => body['files'])).toEqual([2])
   })
 
@@ -171,6 +173,7 @@ describe('what cannot be loaded', () => {
     await local.put(key, body)
     await local.quiet()
     const record = await local.record(KPIS, key)
+    if (!record) console.log(JSON.stringify([await local.ports.targets.get(KPIS), local.logged.slice(-12)], null, 1))
     expect(record).toMatchObject({ status: 'failed', error: { reason: expect.stringMatching(/\w{4}/) } })
     expect(await local.rows('public.kpis')).toBe(before)
     expect((await local.ports.targets.get(KPIS))?.hold).toBeUndefined()

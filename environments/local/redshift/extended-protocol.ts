@@ -1,6 +1,6 @@
 import { errorMessage, readyForQuery } from './answers'
 import { abortTransaction } from './backend'
-import { RedshiftError, syntaxError } from './errors'
+import { asRedshiftError, RedshiftError, syntaxError } from './errors'
 import { faultError } from './faults'
 import type { Session } from './session'
 import { type Statement, splitStatements } from './sql-tokens'
@@ -73,8 +73,15 @@ export function makeExtendedProtocol(session: Session): ExtendedProtocol {
       // Neither COPY nor its like take parameters: the grammar has no place for them.
       const parameter = statement.tokens.find(({ kind }) => kind === 'parameter')
       if (parameter !== undefined) return fail(syntaxError(parameter.value))
-      write(message('1'))
-    } else pass(statement === undefined ? raw : message('P', name, session.rewrite(statement), body.subarray(end)))
+      return write(message('1'))
+    }
+    if (statement === undefined) return pass(raw)
+    try {
+      pass(message('P', name, session.rewrite(statement), body.subarray(end)))
+    } catch (error) {
+      await settle()
+      if (!skipping) await fail(asRedshiftError(error))
+    }
   }
 
   async function bind({ body, raw }: Message): Promise<void> {

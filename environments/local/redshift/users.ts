@@ -24,7 +24,7 @@ export async function makeUsers(
   }
   return {
     async setPassword(user, password) {
-      // It waits for whoever has changed the user and not committed; nobody's login must wait with it.
+      // It waits for whoever has changed the user and not committed, and fails then; no login must wait with it.
       const session = await openSession()
       try {
         await session.run(alterPassword(user, password))
