@@ -15,4 +15,6 @@ module.exports = {
     ],
   },
   testTimeout: 30_000,
+  // Half of the time is spent waiting, on Postgres or for a window to end: jest's own choice would leave a core to itself.
+  maxWorkers: '100%',
 }

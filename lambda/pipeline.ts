@@ -6,12 +6,12 @@ import { whyNotAFile } from './event/skip'
 import { bytesOf } from './load/lease'
 import { loadTarget } from './load/load-target'
 import { planOf } from './load/plan-for'
-import { thresholdsOf } from './load/target-settings'
 import { type Arrival, byTarget, type FileRecord, type S3Object, type TargetId, urlOf } from './model'
 import type { Ports } from './ports'
 import { reportEnded } from './record/report-ended'
 import { routeOf } from './route/by-pattern'
 import type { Settings } from './settings'
+import { thresholdsOf } from './target-settings'
 
 export { loadTarget }
 

@@ -1,5 +1,5 @@
 /** What the pipeline needs from the world, as small function types. Adapters live in `platform/` and `warehouse/over-*`. */
-import type { CopyPlan } from './load/copy-plan'
+import type { CopyPlan } from './copy-plan'
 import type { Arrival, Batch, FileError, FileRecord, Receipt, S3Url, TargetId, TargetState } from './model'
 import type { Settings } from './settings'
 

@@ -1,4 +1,4 @@
-import type { CopyPlan } from '../load/copy-plan'
+import type { CopyPlan } from '../copy-plan'
 import { type Arrival, type FileRecord, type S3Object, type S3Url, urlOf } from '../model'
 
 /** How a file is to be loaded by the settings of today. */

@@ -1,5 +1,5 @@
+import type { CopyPlan } from '../copy-plan'
 import { type Arrival, type S3Url, type TargetId, urlOf } from '../model'
-import type { CopyPlan } from './copy-plan'
 
 /** What a batch keeps in S3: enough to run it again, or to finish it, by somebody who knows nothing but its folder. */
 export interface BatchContents {

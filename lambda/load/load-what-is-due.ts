@@ -1,14 +1,14 @@
 import { isItDue } from '../batch/is-it-due'
 import { type Choice, type Limits, whatGoesIn } from '../batch/what-goes-in'
+import type { CopyPlan } from '../copy-plan'
 import { type Arrival, urlOf } from '../model'
 import { reportEnded } from '../record/report-ended'
+import { thresholdsOf } from '../target-settings'
 import { cannotConnect } from './cannot-connect'
-import type { CopyPlan } from './copy-plan'
 import { openBatch } from './open-batch'
 import { planFor, reloads } from './plan-for'
 import { refreshArrivals } from './refresh-arrivals'
 import { runBatch } from './run-batch'
-import { thresholdsOf } from './target-settings'
 import { AGAIN, hasTime, OUT_OF_TIME, type Turn, type Turned } from './turn'
 
 /** One look at the queue of a target: nothing, not yet, or a batch. */

@@ -1,6 +1,6 @@
+import type { CopyPlan } from '../copy-plan'
 import type { Arrival, Batch } from '../model'
 import { type BatchContents, contentsText, contentsUrl, folderOf, manifestText, manifestUrl } from './batch-folder'
-import type { CopyPlan } from './copy-plan'
 import { bytesOf } from './lease'
 import type { Turn } from './turn'
 

@@ -1,9 +1,9 @@
 import type { Plan } from '../batch/what-goes-in'
+import type { CopyPlan, CsvOptions, JsonOptions } from '../copy-plan'
 import { type Arrival, type TargetId, urlOf } from '../model'
 import { routeOf } from '../route/by-pattern'
 import { fileType } from '../route/file-type'
 import type { Into, Settings } from '../settings'
-import type { CopyPlan, CsvOptions, JsonOptions } from './copy-plan'
 
 /** How the settings of today load a waiting file. It is asked when the batch is made, so mended settings mend what waits. */
 export function planFor(arrival: Arrival, settings: Settings): Plan {

@@ -2,9 +2,9 @@ import { loadedNotice } from '../notify/notices'
 import { publish } from '../notify/publish'
 import type { LoadOutcome } from '../ports'
 import { loadedRecords } from '../record/records-of'
+import { thresholdsOf, topicsOf } from '../target-settings'
 import { closed } from './end-batch'
 import type { OpenedBatch } from './open-batch'
-import { thresholdsOf, topicsOf } from './target-settings'
 import { AGAIN, type Turn, type Turned } from './turn'
 
 /**

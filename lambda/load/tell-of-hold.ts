@@ -1,7 +1,7 @@
 import type { Hold } from '../model'
 import { heldNotice } from '../notify/notices'
 import { publish } from '../notify/publish'
-import { topicsOf } from './target-settings'
+import { topicsOf } from '../target-settings'
 import type { Turn } from './turn'
 
 /** A passing fault is told of when it has come back so often. */

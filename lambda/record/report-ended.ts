@@ -1,9 +1,9 @@
-import { topicsOf } from '../load/target-settings'
 import { byTarget, type FileRecord, urlOf } from '../model'
 import { filesFailedNotice } from '../notify/notices'
 import { publish } from '../notify/publish'
 import type { Ports } from '../ports'
 import type { Settings } from '../settings'
+import { topicsOf } from '../target-settings'
 
 /** Tells of files that ended without being loaded: a log line each, the metrics, and a notice per target of those that failed. */
 export async function reportEnded(

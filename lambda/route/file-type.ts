@@ -1,4 +1,4 @@
-import type { Compression, Format } from '../load/copy-plan'
+import type { Compression, Format } from '../copy-plan'
 
 export interface FileType {
   /** `undefined` if the name does not tell. */

@@ -1,30 +1,12 @@
-import { Client, type ClientConfig, DatabaseError } from 'pg'
+import { type Client, DatabaseError } from 'pg'
 import { codeOf, messageOf } from '../errors'
 import type { Receipt, S3Url, TargetId } from '../model'
 import type { Connection, Fault, LoadJob, LoadOutcome, SecretsPort, WarehouseSession } from '../ports'
+import { hangUp, isAnswer, logIn, PATIENCE_MS, type PgWarehouse, type Run, runOn } from './over-pg-connection'
 import { classify } from './redshift/faults'
 import { fileErrorInText, fileErrorsOf, type LoadErrorRow } from './redshift/load-errors'
 import { render } from './redshift/render'
-import type { CopyRole, Statement } from './statement'
-
-/** How to reach a Redshift database over its wire protocol. */
-export interface PgWarehouse {
-  readonly name: string
-  readonly host: string
-  readonly port: number
-  readonly database: string
-  readonly user: string
-  /** The SSM parameter that holds the user's password. */
-  readonly passwordParameter: string
-  readonly copyRole: CopyRole
-  /** The region of the files, where it is not the warehouse's own. */
-  readonly filesRegion?: string
-  /** PEM of the authority that signed the server's certificate. @default what Node trusts */
-  readonly ca?: string
-  /** The name in the certificate, where the host is an alias. */
-  readonly serverName?: string
-  readonly connectTimeoutMs: number
-}
+import type { Statement } from './statement'
 
 export interface OverPgDeps {
   readonly secrets: SecretsPort
@@ -34,7 +16,7 @@ export interface OverPgDeps {
 /** Connects to Redshift with `pg`: TLS verified, the password from SSM, read once more if the warehouse refuses it. */
 export async function connectOverPg(deps: OverPgDeps, warehouse: PgWarehouse): Promise<Connection> {
   try {
-    const client = await logIn(deps, warehouse)
+    const client = await logIn(deps.secrets, warehouse)
     try {
       return { kind: 'connected', session: await openSession(deps, warehouse, client) }
     } catch (error) {
@@ -46,59 +28,8 @@ export async function connectOverPg(deps: OverPgDeps, warehouse: PgWarehouse): P
   }
 }
 
-async function logIn(deps: OverPgDeps, warehouse: PgWarehouse): Promise<Client> {
-  const cached = await deps.secrets.read(warehouse.passwordParameter)
-  try {
-    return await connect(warehouse, cached)
-  } catch (error) {
-    if (!isRefusedPassword(error)) throw error
-    // It may have been rotated since it was cached.
-    const fresh = await deps.secrets.read(warehouse.passwordParameter, { fresh: true })
-    if (fresh === cached) throw error
-    return await connect(warehouse, fresh)
-  }
-}
-
-function isRefusedPassword(error: unknown): boolean {
-  const code = codeOf(error)
-  return code === '28P01' || code === '28000' || /password authentication failed/i.test(messageOf(error))
-}
-
-async function connect(warehouse: PgWarehouse, password: string): Promise<Client> {
-  const client = new Client(clientConfig(warehouse, password))
-  // A connection that breaks while nobody waits for it would end the process; the next query reports it.
-  client.on('error', () => {})
-  try {
-    await client.connect()
-  } catch (error) {
-    await hangUp(client)
-    throw error
-  }
-  return client
-}
-
-function clientConfig(warehouse: PgWarehouse, password: string): ClientConfig {
-  return {
-    host: warehouse.host,
-    port: warehouse.port,
-    database: warehouse.database,
-    user: warehouse.user,
-    password,
-    ssl: {
-      rejectUnauthorized: true,
-      ...(warehouse.ca === undefined ? {} : { ca: warehouse.ca }),
-      ...(warehouse.serverName === undefined ? {} : { servername: warehouse.serverName }),
-    },
-    connectionTimeoutMillis: warehouse.connectTimeoutMs,
-    application_name: 'penstock',
-    // NAT gateways and endpoints drop flows that are idle for 350 s; a COPY is silent for longer.
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 30_000,
-  }
-}
-
 async function openSession(deps: OverPgDeps, warehouse: PgWarehouse, client: Client): Promise<WarehouseSession> {
-  const run: Run = (statement, patienceMs = PATIENCE_MS) => client.query(withPatience(render(statement), patienceMs))
+  const run = runOn(client)
   const id = String((await run({ kind: 'read-session-id' })).rows[0]?.['id'])
   await ensureReceiptsTable(deps, run)
 
@@ -111,19 +42,8 @@ async function openSession(deps: OverPgDeps, warehouse: PgWarehouse, client: Cli
   }
 }
 
-/** @param patienceMs without an answer for so long, the connection is taken for lost */
-type Run = (statement: Statement, patienceMs?: number) => Promise<{ readonly rows: readonly Record<string, unknown>[] }>
-
-/** Far longer than any statement but COPY and COMMIT takes; a network that falls silent is noticed after it. */
-const PATIENCE_MS = 30_000
 /** After its own timeout a statement is cancelled by the warehouse; this much later nobody is there any more. */
 const GRACE_MS = 3_000
-
-/** pg ends the wait by itself, which its types do not know. */
-function withPatience(text: string, patienceMs: number): { text: string } {
-  const query = { text, query_timeout: patienceMs }
-  return query
-}
 
 /** Two loaders may create it at once: the one that comes second fails, maybe before the first has finished. */
 const TRIES_TO_CREATE = 5
@@ -240,11 +160,6 @@ function receiptOf(row: Record<string, unknown> | undefined): Receipt | undefine
   }
 }
 
-/** Whether the server has answered the statement and the session goes on. A FATAL message is its last word: the session is over. */
-function isAnswer(error: unknown): boolean {
-  return error instanceof DatabaseError && error.severity === 'ERROR'
-}
-
 /** What an error is, with the file that it names: an error that no rule knows is about that file, or else about the set-up. */
 function faultOf(error: unknown, warehouse: PgWarehouse, urls: readonly S3Url[] = []): Fault {
   const code = codeOf(error)
@@ -259,21 +174,4 @@ function faultOf(error: unknown, warehouse: PgWarehouse, urls: readonly S3Url[] 
     fileErrors: named,
     cause: error,
   }
-}
-
-/** A silent network never answers to a farewell. */
-const FAREWELL_MS = 1_000
-
-async function hangUp(client: Client): Promise<void> {
-  // The connection may be broken already: then there is nothing left to end.
-  const ended = client.end().catch(() => {})
-  const timer = setTimeout(() => socketOf(client)?.destroy(), FAREWELL_MS)
-  await ended
-  clearTimeout(timer)
-}
-
-/** pg does not show its socket, and `end` waits for the server's. */
-function socketOf(client: Client): { destroy(): unknown } | undefined {
-  const { connection } = client as unknown as { readonly connection?: { readonly stream?: { destroy(): unknown } } }
-  return connection?.stream
 }

@@ -1,4 +1,4 @@
-import type { CopyPlan } from '../load/copy-plan'
+import type { CopyPlan } from '../copy-plan'
 import type { Receipt, S3Url, TargetId } from '../model'
 
 /** Every statement that Penstock can issue. Nothing else ever reaches a warehouse. */

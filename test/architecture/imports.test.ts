@@ -59,6 +59,12 @@ const RULES: readonly Rule[] = [
     forbids: /^lambda\/(platform|warehouse\/over-)/,
   },
   {
+    title: 'what arrived knows nothing of routes, routes nothing of batches, batches nothing of loads',
+    because: 'data flows one way, so that each stage can be read without the next',
+    of: /^lambda\/(event|route|batch|record|notify)\//,
+    forbids: /^lambda\/(load|pipeline|handlers)/,
+  },
+  {
     title: 'the product imports neither its environments, nor its infrastructure, nor its tests',
     because: 'a bundle would carry an emulator into the cloud',
     of: /^lambda\//,

@@ -1,4 +1,4 @@
-import type { CopyPlan } from '../../load/copy-plan'
+import type { CopyPlan } from '../../copy-plan'
 import type { CopyRole, Statement } from '../statement'
 import { address, identifier, literal } from './quote'
 

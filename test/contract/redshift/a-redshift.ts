@@ -15,6 +15,7 @@ export interface TestRedshift {
   readonly objects: TestObjects
   /** Logs in over TLS as `etl`; the client is closed with the rest. */
   connect(config?: ClientConfig): Promise<TestClient>
+  /** Once is enough; further calls wait for the first. */
   stop(): Promise<void>
 }
 
@@ -47,6 +48,12 @@ export async function startTestRedshift(options: Partial<FakeRedshiftOptions> = 
     ...options,
   })
   const clients: Client[] = []
+  const stop = async () => {
+    await Promise.all(clients.map((client) => client.end().catch(() => {})))
+    await redshift.stop()
+    await objects.stop()
+  }
+  let stopped: Promise<void> | undefined
   return {
     redshift,
     objects,
@@ -65,10 +72,9 @@ export async function startTestRedshift(options: Partial<FakeRedshiftOptions> = 
       clients.push(raw)
       return testClient(raw)
     },
-    stop: async () => {
-      await Promise.all(clients.map((client) => client.end().catch(() => {})))
-      await redshift.stop()
-      await objects.stop()
+    stop: () => {
+      stopped ??= stop()
+      return stopped
     },
   }
 }

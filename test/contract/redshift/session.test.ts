@@ -47,17 +47,6 @@ describe('logging in', () => {
     expect(await before.values('SELECT current_user::text')).toEqual(['reader'])
     expect(await after.values('SELECT current_user::text')).toEqual(['reader'])
   })
-
-  it('lets clients in with a password in clear when it asks for one', async () => {
-    const other = await startTestRedshift({ auth: 'cleartext', allowPlaintext: true })
-    try {
-      const client = await other.connect({ ssl: false })
-      expect(await client.values('SELECT 2')).toEqual([2])
-      await expect(other.connect({ password: 'wrong' })).rejects.toMatchObject({ code: '28P01' })
-    } finally {
-      await other.stop()
-    }
-  })
 })
 
 describe('a session', () => {
@@ -156,24 +145,6 @@ describe('a transaction', () => {
       message: 'could not complete because of conflict with concurrent transaction',
     })
   })
-
-  it('conflicts with 1023 where the database is SERIALIZABLE', async () => {
-    const other = await startTestRedshift({ isolation: 'serializable' })
-    try {
-      await other.redshift.admin('CREATE TABLE clash (a int); GRANT ALL ON clash TO etl; INSERT INTO clash VALUES (1)')
-      const client = await other.connect()
-      await client.rows('BEGIN')
-      await client.rows('SELECT * FROM clash')
-      await other.redshift.admin('UPDATE clash SET a = 2')
-      const failure = await client.failure('UPDATE clash SET a = 3')
-      expect(failure).toMatchObject({ code: 'XX000', message: '1023' })
-      expect(failure.detail).toMatch(
-        /^Serializable isolation violation on table - \d+, transactions forming the cycle are: /,
-      )
-    } finally {
-      await other.stop()
-    }
-  })
 })
 
 describe('a paused cluster', () => {
@@ -188,9 +159,33 @@ describe('a paused cluster', () => {
   })
 })
 
-describe('stopping', () => {
-  it('leaves nobody listening', async () => {
-    const other = await startTestRedshift()
+describe('a cluster that was set up otherwise', () => {
+  let other: TestRedshift
+  beforeAll(async () => {
+    other = await startTestRedshift({ auth: 'cleartext', allowPlaintext: true, isolation: 'serializable' })
+  })
+  afterAll(() => other.stop())
+
+  it('lets clients in with a password in clear when it asks for one', async () => {
+    const client = await other.connect({ ssl: false })
+    expect(await client.values('SELECT 2')).toEqual([2])
+    await expect(other.connect({ password: 'wrong' })).rejects.toMatchObject({ code: '28P01' })
+  })
+
+  it('tells a conflict with 1023 where the database is SERIALIZABLE', async () => {
+    await other.redshift.admin('CREATE TABLE clash (a int); GRANT ALL ON clash TO etl; INSERT INTO clash VALUES (1)')
+    const client = await other.connect()
+    await client.rows('BEGIN')
+    await client.rows('SELECT * FROM clash')
+    await other.redshift.admin('UPDATE clash SET a = 2')
+    const failure = await client.failure('UPDATE clash SET a = 3')
+    expect(failure).toMatchObject({ code: 'XX000', message: '1023' })
+    expect(failure.detail).toMatch(
+      /^Serializable isolation violation on table - \d+, transactions forming the cycle are: /,
+    )
+  })
+
+  it('leaves nobody listening when it is stopped', async () => {
     await other.stop()
     const late = new Client({ host: '127.0.0.1', port: other.redshift.port, user: 'etl', database: 'dev' })
     await expect(late.connect()).rejects.toMatchObject({ code: 'ECONNREFUSED' })

@@ -2,10 +2,11 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FakeRedshift, startFakeRedshift } from '../../../environments/local/redshift/start'
 import { type S3Server, startS3 } from '../../../environments/local/s3/server'
-import type { CopyPlan } from '../../../lambda/load/copy-plan'
+import type { CopyPlan } from '../../../lambda/copy-plan'
 import type { S3Url } from '../../../lambda/model'
 import type { Fault, LoadJob, WarehouseSession } from '../../../lambda/ports'
-import { connectOverPg, type PgWarehouse } from '../../../lambda/warehouse/over-pg'
+import { connectOverPg } from '../../../lambda/warehouse/over-pg'
+import type { PgWarehouse } from '../../../lambda/warehouse/over-pg-connection'
 import { secretsInMemory } from '../../memory/secrets-in-memory'
 import { clientsFor } from '../ports/embedded'
 

@@ -1,4 +1,4 @@
-import type { CopyPlan } from '../../../lambda/load/copy-plan'
+import type { CopyPlan } from '../../../lambda/copy-plan'
 import { identifier, literal } from '../../../lambda/warehouse/redshift/quote'
 import { render } from '../../../lambda/warehouse/redshift/render'
 import type { Statement } from '../../../lambda/warehouse/statement'

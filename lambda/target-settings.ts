@@ -1,7 +1,7 @@
-import type { Thresholds } from '../batch/thresholds'
-import type { TargetId } from '../model'
-import { targetsOf } from '../route/targets-of'
-import { type Into, mergeThresholds, type Settings } from '../settings'
+import type { Thresholds } from './batch/thresholds'
+import type { TargetId } from './model'
+import { targetsOf } from './route/targets-of'
+import { type Into, mergeThresholds, type Settings } from './settings'
 
 /** The options of a target, found without a key: those of the most specific route that can lead to it. */
 export function intoOf(target: TargetId, settings: Settings): Into | undefined {
