@@ -65,10 +65,14 @@ describe('an unfinished batch', () => {
       await put(batch)
     }
     await world.load(ORDERS)
-    await loadTarget({ ...world.ports, now: () => world.now() + skewMs }, ORDERS, {
+    // Once the hold of the surprise has passed.
+    const later = () => world.now() + 60_000 + skewMs
+    await loadTarget({ ...world.ports, now: later }, ORDERS, {
       owner: 'short',
-      deadlineMs: world.now() + 25_000,
+      deadlineMs: world.now() + 60_000 + 25_000,
     })
+    const counted = (await world.state(ORDERS))?.waitingFiles ?? 0
+    expect(counted).toBeGreaterThanOrEqual((await world.waiting(ORDERS)).length)
     await world.pass(60 * 60_000)
     expect({ loaded: world.warehouse.filesIn(ORDERS).length, state: await world.state(ORDERS) }).toMatchObject({
       loaded: 4,
