@@ -62,8 +62,9 @@ function takeTurn(turn: Turn): Promise<Turned> {
 async function release(turn: Turn, turned: Exclude<Turned, { kind: 'again' }>): Promise<void> {
   // A hold ends with the first turn that comes to an end of its own without making a new one.
   const hold = turned.kind === 'release' ? { hold: turned.hold ?? null } : {}
-  const wakeAt = turned.kind === 'release' && turned.wakeAtMs !== undefined ? { wakeAtMs: turned.wakeAtMs } : {}
-  await turn.lease.change({ lease: null, ...hold, ...wakeAt })
+  // A wake that was noted while the lease was held was sent by nobody: it is ours to send, and not to be waited for.
+  const wakeAtMs = turned.kind === 'release' ? (turned.wakeAtMs ?? null) : null
+  await turn.lease.change({ lease: null, wakeAtMs, ...hold })
   await wakeNext(turn, turned.kind === 'out-of-time')
 }
 
@@ -85,7 +86,7 @@ async function afterSurprise(turn: Turn, error: unknown): Promise<void> {
   try {
     const fault = { code, message: messageOf(error) }
     const hold = await tellOfHold(turn, holdFor('waiting', fault, lease.state().hold, ports.now(), ports.random()))
-    await lease.abandon({ lease: null, hold })
+    await lease.abandon({ lease: null, wakeAtMs: null, hold })
     await wakeNext(turn, false)
   } catch (second) {
     ports.log('warn', 'lease-not-released', { target, why: messageOf(second) })

@@ -173,7 +173,6 @@ describe('what cannot be loaded', () => {
     await local.put(key, body)
     await local.quiet()
     const record = await local.record(KPIS, key)
-    if (!record) console.log(JSON.stringify([await local.ports.targets.get(KPIS), local.logged.slice(-12)], null, 1))
     expect(record).toMatchObject({ status: 'failed', error: { reason: expect.stringMatching(/\w{4}/) } })
     expect(await local.rows('public.kpis')).toBe(before)
     expect((await local.ports.targets.get(KPIS))?.hold).toBeUndefined()

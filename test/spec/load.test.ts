@@ -174,6 +174,27 @@ describe('the lease', () => {
   })
 })
 
+describe('a wake', () => {
+  it('that was noted while the target was held is not waited for by the files that come later', async () => {
+    const world = aWorld()
+    const [first, second] = [await world.put('orders/1.csv'), await world.put('orders/2.csv')]
+    await world.deliver(first)
+    const { oldest } = world.ports.arrivals
+    let looks = 0
+    world.ports.arrivals.oldest = async (target, limit) => {
+      looks += 1
+      // It comes before the look, so the holder loads it too, and nobody has to be woken for it.
+      if (looks === 1) await world.deliver(second)
+      return oldest(target, limit)
+    }
+    await world.wake()
+    expect(world.warehouse.filesIn(ORDERS)).toHaveLength(2)
+    await world.deliver(await world.put('orders/3.csv'))
+    await world.wake()
+    expect(world.warehouse.filesIn(ORDERS)).toHaveLength(3)
+  })
+})
+
 describe('the batch window', () => {
   it('waits for its seconds, and an idle prefix is flushed without any further event', async () => {
     const world = aWorld({ batch: { seconds: 60 } })
