@@ -19,7 +19,7 @@ export interface IndexDefinition {
   readonly projects: 'all' | 'keys'
 }
 
-/** What each table is for, see the design; names of attributes are the ones that the adapters write. */
+/** The waiting objects, what became of each, the batches, and the targets; attributes are named as the adapters write them. */
 export type TableName = 'arrivals' | 'files' | 'batches' | 'targets'
 
 export const TABLE_DEFINITIONS = {

@@ -1,6 +1,7 @@
 /** ` (did you mean 'main'?)` if one of the names is close to what was written, else nothing. */
 export function didYouMean(written: string, names: readonly string[]): string {
   const near = names
+    .filter((name) => name !== written)
     .map((name) => ({ name, distance: distanceOf(written.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.ceil(Math.max(name.length, written.length) / 3))
     .sort((a, b) => a.distance - b.distance)[0]

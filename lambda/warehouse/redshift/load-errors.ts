@@ -57,7 +57,7 @@ function fileErrorOf(row: LoadErrorRow): FileError {
   const line = Number(row.line_number ?? 0)
   const column = row.column_name?.trim()
   // Redshift writes "Invalid digit, Value 'x', Pos 0, Type: Integer".
-  const value = /Value '([\s\S]*)', Pos/.exec(reason)?.[1]
+  const value = /Value '([\s\S]*)', (?:Pos|Type)/.exec(reason)?.[1]
   return {
     code: `LOAD_ERROR_${row.error_code ?? 'UNKNOWN'}`,
     reason,

@@ -56,6 +56,13 @@ describe('the load errors of Redshift', () => {
     ])
   })
 
+  it('name the value of an overflow too, which stands without a position', () => {
+    const error_message = "Overflow, Value '9223372036854775808', Type: Long"
+    expect(fileErrorsOf([{ ...row, file_name: 's3://b/a.csv', error_message }], ['s3://b/a.csv'])).toMatchObject([
+      { value: '9223372036854775808' },
+    ])
+  })
+
   it('cut a long name, which is matched if only one file of the batch begins with it', () => {
     const long: S3Url = `s3://b/${'x'.repeat(300)}1.csv`
     const twin: S3Url = `s3://b/${'x'.repeat(300)}2.csv`
