@@ -72,7 +72,15 @@ const into = z.strictObject({
   compression: z.enum(['none', 'gzip', 'bzip2', 'zstd']).optional(),
   csv: csv.optional(),
   json: json.optional(),
-  columns: z.array(plainName).min(1).max(1_600).optional(),
+  columns: z
+    .array(plainName)
+    .min(1)
+    .max(1_600)
+    .refine(
+      (names) => new Set(names.map((name) => name.toLowerCase())).size === names.length,
+      'a column is named twice',
+    )
+    .optional(),
   batch: thresholds.optional(),
   notify: notify.optional(),
   overwrites: z.enum(['skip', 'reload']).optional(),
@@ -88,7 +96,12 @@ const roleArn = z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/,
 
 const warehouse = z.strictObject({
   kind: z.literal('redshift'),
-  host: z.string().min(1),
+  host: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+      'a host is a name or an address alone: the port has a setting of its own',
+    ),
   port: z.number().int().min(1).max(65_535).default(5439),
   database: z.string().min(1),
   user: z.string().min(1),

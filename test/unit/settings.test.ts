@@ -72,6 +72,16 @@ describe('the settings', () => {
     expect(problemsOf({ ...minimal, csv }).join()).toContain(`csv.${key}`)
   })
 
+  it.each(['h.x:5439', 'https://h.x', ''])('refuse a host that is more or less than a host: %j', (host) => {
+    const warehouses = { main: { kind: 'redshift', host, database: 'd', user: 'u' } }
+    expect(problemsOf({ ...minimal, warehouses }).join()).toContain('warehouses.main.host')
+  })
+
+  it('refuse a column that is named twice, whatever its case', () => {
+    const routes = [{ match: '{table}/**', into: { columns: ['a', 'A'] } }]
+    expect(problemsOf({ ...minimal, routes }).join()).toContain('a column is named twice')
+  })
+
   it('throw a list that a person can work through', () => {
     expect(() => settingsFrom({ ...minimal, name: 'X', work: 'nowhere' })).toThrow(
       /the settings cannot be used:\n {2}name: .*\n {2}work: /,

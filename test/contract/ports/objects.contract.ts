@@ -7,8 +7,8 @@ export function describeObjectsPort(name: string, make: () => ObjectsPort): void
   describe(`objects ${name}`, () => {
     it('gives back the text that was put, in all its characters', async () => {
       const body = '{"entries":[{"url":"s3://landing/ü 🪣\\n"}]}'
-      await make().put('s3://landing/work/manifest.json', body)
-      expect(await make().get('s3://landing/work/manifest.json')).toBe(body)
+      await make().put('s3://landing/folder/manifest.json', body)
+      expect(await make().get('s3://landing/folder/manifest.json')).toBe(body)
     })
 
     it('writes over what is there, and keeps an empty text', async () => {

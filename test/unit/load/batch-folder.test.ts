@@ -19,6 +19,6 @@ describe('the manifest of a batch', () => {
   })
 
   it('lies in a folder that sorts by target and time', () => {
-    expect(folderOf('s3://b/work/', 'main/public.t', '01J')).toBe('s3://b/work/batches/main/public.t/01J/')
+    expect(folderOf('s3://b/own/', 'main/public.t', '01J')).toBe('s3://b/own/batches/main/public.t/01J/')
   })
 })
