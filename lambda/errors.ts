@@ -30,11 +30,11 @@ export function codeOf(error: unknown): string | undefined {
   return hasText(error, 'code') ? error.code : undefined
 }
 
+/** Whether it has fields at all. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
+
 function hasText<Name extends string>(error: unknown, name: Name): error is Record<Name, string> {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    name in error &&
-    typeof (error as Record<string, unknown>)[name] === 'string'
-  )
+  return isRecord(error) && typeof error[name] === 'string'
 }

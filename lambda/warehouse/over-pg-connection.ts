@@ -1,21 +1,16 @@
-import { Client, type ClientConfig, DatabaseError } from 'pg'
+import { Client, type ClientConfig } from 'pg'
 import { codeOf, messageOf } from '../errors'
 import type { SecretsPort } from '../ports'
 import { render } from './redshift/render'
-import type { CopyRole, Statement } from './statement'
+import { PATIENCE_MS, type Run, type SessionOf } from './session'
 
 /** How to reach a Redshift database over its wire protocol. */
-export interface PgWarehouse {
-  readonly name: string
-  readonly host: string
+export interface PgWarehouse extends SessionOf {
   readonly port: number
   readonly database: string
   readonly user: string
   /** The SSM parameter that holds the user's password. */
   readonly passwordParameter: string
-  readonly copyRole: CopyRole
-  /** The region of the files, where it is not the warehouse's own. */
-  readonly filesRegion?: string
   /** PEM of the authority that signed the server's certificate. @default what Node trusts */
   readonly ca?: string
   /** The name in the certificate, where the host is an alias. */
@@ -75,14 +70,6 @@ function clientConfig(warehouse: PgWarehouse, password: string): ClientConfig {
   }
 }
 
-/** Runs a statement. @param patienceMs without an answer for so long, the connection is taken for lost */
-export type Run = (
-  statement: Statement,
-  patienceMs?: number,
-) => Promise<{ readonly rows: readonly Record<string, unknown>[] }>
-
-/** Far longer than any statement but COPY and COMMIT takes; a network that falls silent is noticed after it. */
-export const PATIENCE_MS = 30_000
 /** pg ends the wait by itself, which its types do not know. */
 function withPatience(text: string, patienceMs: number): { text: string } {
   const query = { text, query_timeout: patienceMs }
@@ -92,11 +79,6 @@ function withPatience(text: string, patienceMs: number): { text: string } {
 /** The statements of one connection, one at a time. */
 export function runOn(client: Client): Run {
   return (statement, patienceMs = PATIENCE_MS) => client.query(withPatience(render(statement), patienceMs))
-}
-
-/** Whether the server has answered the statement and the session goes on. A FATAL message is its last word: the session is over. */
-export function isAnswer(error: unknown): boolean {
-  return error instanceof DatabaseError && error.severity === 'ERROR'
 }
 
 /** A silent network never answers to a farewell. */

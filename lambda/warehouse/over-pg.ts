@@ -1,177 +1,23 @@
-import { type Client, DatabaseError } from 'pg'
-import { codeOf, messageOf } from '../errors'
-import type { Receipt, S3Url, TargetId } from '../model'
-import type { Connection, Fault, LoadJob, LoadOutcome, SecretsPort, WarehouseSession } from '../ports'
-import { hangUp, isAnswer, logIn, PATIENCE_MS, type PgWarehouse, type Run, runOn } from './over-pg-connection'
-import { classify } from './redshift/faults'
-import { fileErrorInText, fileErrorsOf, type LoadErrorRow } from './redshift/load-errors'
-import { render } from './redshift/render'
-import type { Statement } from './statement'
+import type { Connection, SecretsPort } from '../ports'
+import { hangUp, logIn, type PgWarehouse, runOn } from './over-pg-connection'
+import { faultOf, openSession, type SessionDeps } from './session'
 
-export interface OverPgDeps {
+export interface OverPgDeps extends SessionDeps {
   readonly secrets: SecretsPort
-  readonly sleep: (ms: number) => Promise<void>
 }
 
 /** Connects to Redshift with `pg`: TLS verified, the password from SSM, read once more if the warehouse refuses it. */
 export async function connectOverPg(deps: OverPgDeps, warehouse: PgWarehouse): Promise<Connection> {
   try {
     const client = await logIn(deps.secrets, warehouse)
+    const close = () => hangUp(client)
     try {
-      return { kind: 'connected', session: await openSession(deps, warehouse, client) }
+      return { kind: 'connected', session: await openSession(deps, warehouse, { run: runOn(client), close }) }
     } catch (error) {
-      await hangUp(client)
+      await close()
       throw error
     }
   } catch (error) {
     return { kind: 'refused', fault: faultOf(error, warehouse) }
-  }
-}
-
-async function openSession(deps: OverPgDeps, warehouse: PgWarehouse, client: Client): Promise<WarehouseSession> {
-  const run = runOn(client)
-  const id = String((await run({ kind: 'read-session-id' })).rows[0]?.['id'])
-  await ensureReceiptsTable(deps, run)
-
-  return {
-    id,
-    load: (job) => load(deps, warehouse, run, job),
-    receipt: async (target, batchId) => receiptOf((await run({ kind: 'read-receipt', target, batchId })).rows[0]),
-    end: (sessionId, timeoutMs) => endOther(deps, run, id, sessionId, timeoutMs),
-    close: () => hangUp(client),
-  }
-}
-
-/** After its own timeout a statement is cancelled by the warehouse; this much later nobody is there any more. */
-const GRACE_MS = 3_000
-
-/** Two loaders may create it at once: the one that comes second fails, maybe before the first has finished. */
-const TRIES_TO_CREATE = 5
-
-async function ensureReceiptsTable(deps: OverPgDeps, run: Run): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
-    if ((await run({ kind: 'find-receipts-table' })).rows.length > 0) return
-    try {
-      await run({ kind: 'create-receipts-schema' })
-      await run({ kind: 'create-receipts-table' })
-      return
-    } catch (error) {
-      if (tries === TRIES_TO_CREATE || !isAnswer(error)) throw error
-      await deps.sleep(100 * tries)
-    }
-  }
-}
-
-async function load(deps: OverPgDeps, warehouse: PgWarehouse, run: Run, job: LoadJob): Promise<LoadOutcome> {
-  const copy: Statement = {
-    kind: 'copy',
-    plan: job.plan,
-    manifest: job.manifest,
-    role: warehouse.copyRole,
-    ...(warehouse.filesRegion === undefined ? {} : { region: warehouse.filesRegion }),
-  }
-  const patienceMs = job.timeoutMs + GRACE_MS
-  try {
-    await run({ kind: 'limit-time', timeoutMs: job.timeoutMs }, patienceMs)
-    await run({ kind: 'begin' }, patienceMs)
-    await run(copy, patienceMs)
-    if (job.stillCurrent && !(await job.stillCurrent())) return await changedMeanwhile(run, warehouse)
-    const rows = Number((await run({ kind: 'count-copied' })).rows[0]?.['rows'])
-    await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } })
-    await run({ kind: 'commit' }, patienceMs)
-    return { kind: 'loaded', rows, statements: [render(copy)] }
-  } catch (error) {
-    const outcome = await notLoaded(deps, warehouse, run, job, error)
-    return { ...outcome, fault: { ...outcome.fault, statements: [render(copy)] } }
-  }
-}
-
-/**
- * An answer means that nothing was committed, also if COMMIT was refused; without one nobody knows. After an answer it
- * rolls back, then asks which files were at fault: the views can be read only outside the broken transaction.
- */
-async function notLoaded(
-  deps: OverPgDeps,
-  warehouse: PgWarehouse,
-  run: Run,
-  job: LoadJob,
-  error: unknown,
-): Promise<Exclude<LoadOutcome, { kind: 'loaded' }>> {
-  const fault = faultOf(error, warehouse, job.urls)
-  if (!isAnswer(error)) return { kind: 'unknown', fault }
-  try {
-    await run({ kind: 'rollback' })
-    if (fault.kind !== 'data' || fault.fileErrors.length > 0) return { kind: 'refused', fault }
-    // The limit of the load may have been a short one.
-    await run({ kind: 'limit-time', timeoutMs: PATIENCE_MS })
-    return { kind: 'refused', fault: { ...fault, fileErrors: await readLoadErrors(deps, run, job.urls) } }
-  } catch (lost) {
-    // The refusal was an answer, so the transaction is gone either way; only the details are missing.
-    return { kind: 'refused', fault: { ...fault, cause: lost } }
-  }
-}
-
-/** What was read may not be what the events told: another look at the files, and another batch. */
-async function changedMeanwhile(run: Run, warehouse: PgWarehouse): Promise<LoadOutcome> {
-  await run({ kind: 'rollback' })
-  const message = `warehouse ${warehouse.name}: a file of the batch was overwritten or deleted while it was loaded`
-  return { kind: 'refused', fault: { kind: 'gone', code: 'FILES_CHANGED', message, fileErrors: [] } }
-}
-
-/** The views are filled a moment after the COPY has failed. */
-const LOAD_ERRORS_DELAYS_MS = [0, 200, 800]
-
-async function readLoadErrors(deps: OverPgDeps, run: Run, urls: readonly S3Url[]): Promise<Fault['fileErrors']> {
-  for (const delay of LOAD_ERRORS_DELAYS_MS) {
-    if (delay > 0) await deps.sleep(delay)
-    const { rows } = await run({ kind: 'read-load-errors' })
-    if (rows.length > 0) return fileErrorsOf(rows as unknown as readonly LoadErrorRow[], urls)
-  }
-  return []
-}
-
-const LOOK_AGAIN_MS = 250
-
-async function endOther(
-  deps: OverPgDeps,
-  run: Run,
-  own: string,
-  sessionId: string,
-  timeoutMs: number,
-): Promise<boolean> {
-  if (sessionId === own) return true
-  for (let waitedMs = 0; ; waitedMs += LOOK_AGAIN_MS) {
-    if ((await run({ kind: 'find-session', sessionId })).rows.length === 0) return true
-    if (waitedMs >= Math.min(timeoutMs, PATIENCE_MS)) return false
-    await run({ kind: 'end-session', sessionId })
-    await deps.sleep(LOOK_AGAIN_MS)
-  }
-}
-
-function receiptOf(row: Record<string, unknown> | undefined): Receipt | undefined {
-  if (row === undefined) return undefined
-  return {
-    batchId: String(row['batch_id']),
-    target: String(row['target']) as TargetId,
-    files: Number(row['files']),
-    rows: Number(row['row_count']),
-    bytes: Number(row['bytes']),
-    manifest: String(row['manifest']) as S3Url,
-  }
-}
-
-/** What an error is, with the file that it names: an error that no rule knows is about that file, or else about the set-up. */
-function faultOf(error: unknown, warehouse: PgWarehouse, urls: readonly S3Url[] = []): Fault {
-  const code = codeOf(error)
-  const text = [messageOf(error), error instanceof DatabaseError ? error.detail : undefined].filter(Boolean).join('\n')
-  const known = classify({ code, text })
-  const named = known === undefined || known.kind === 'data' ? fileErrorInText(text, urls) : []
-  const remedy = known?.remedy === undefined ? '' : `; ${known.remedy}`
-  return {
-    kind: known?.kind ?? (named.length > 0 ? 'data' : 'set-up'),
-    code: code ?? 'UNKNOWN',
-    message: `warehouse ${warehouse.name} (${warehouse.host}): ${text}${remedy}`,
-    fileErrors: named,
-    cause: error,
   }
 }

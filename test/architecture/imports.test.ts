@@ -98,7 +98,7 @@ describe('who may import whom', () => {
 
   it('finds imports at all', () => {
     expect(IMPORTS.length).toBeGreaterThan(200)
-    expect(IMPORTS).toContainEqual({ from: 'lambda/warehouse/over-pg.ts', to: 'pg' })
+    expect(IMPORTS).toContainEqual({ from: 'lambda/warehouse/over-pg-connection.ts', to: 'pg' })
     expect(IMPORTS).toContainEqual({ from: 'lambda/runtime.ts', to: 'lambda/warehouse/over-pg' })
   })
 })
