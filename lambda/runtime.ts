@@ -19,6 +19,7 @@ import { wakesInSqs } from './platform/wakes-in-sqs'
 import type { Log, Measure, Ports, SecretsPort, SettingsPort, WarehousesPort } from './ports'
 import { settingsFrom } from './settings'
 import { connectOverPg } from './warehouse/over-pg'
+import type { Run } from './warehouse/session'
 
 /** What a handler works with. */
 export interface Runtime {
@@ -49,8 +50,17 @@ export function functionRuntime(): Runtime {
   return ofThisProcess
 }
 
-/** Wires the adapters by environment variables. `log` and `measure` may be listened to instead of written to stdout. */
-export function makeRuntime(env: Variables, listen: { readonly log?: Log; readonly measure?: Measure } = {}): Runtime {
+/** What tests and the embedded environment put in the place of, or around, what a function has. */
+export interface Listen {
+  /** Instead of lines on stdout. */
+  readonly log?: Log
+  readonly measure?: Measure
+  /** Around every statement that goes to a warehouse. */
+  readonly around?: (run: Run) => Run
+}
+
+/** Wires the adapters by environment variables. */
+export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
   const clients = makeClients(env)
   const { dynamodb: client } = clients
   const redactor = makeRedactor()
@@ -77,7 +87,7 @@ export function makeRuntime(env: Variables, listen: { readonly log?: Log; readon
       objects: objectsInS3({ client: clients.s3 }),
       wakes: wakesInSqs({ client: clients.sqs, queueUrl: required(env, 'wakes') }),
       notices: noticesInSns({ client: clients.sns, redactor }),
-      warehouses: warehousesOf(settings, secrets),
+      warehouses: warehousesOf(settings, secrets, listen),
       log: listen.log ?? makeLog({ redactor }),
       measure: listen.measure ?? metrics.measure,
       now,
@@ -88,7 +98,7 @@ export function makeRuntime(env: Variables, listen: { readonly log?: Log; readon
 }
 
 /** Each warehouse by the driver of its kind. */
-function warehousesOf(settings: SettingsPort, secrets: SecretsPort): WarehousesPort {
+function warehousesOf(settings: SettingsPort, secrets: SecretsPort, { around }: Listen): WarehousesPort {
   return {
     async connect(name) {
       const warehouse = (await settings()).warehouses[name]
@@ -99,7 +109,7 @@ function warehousesOf(settings: SettingsPort, secrets: SecretsPort): WarehousesP
       const { host, port, database, user, passwordParameter, copyRole, filesRegion, tls, connectTimeoutSeconds } =
         warehouse
       return connectOverPg(
-        { secrets, sleep: async (ms) => void (await sleep(ms)) },
+        { secrets, sleep: async (ms) => void (await sleep(ms)), ...(around === undefined ? {} : { around }) },
         {
           name,
           host,

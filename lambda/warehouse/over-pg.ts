@@ -1,9 +1,11 @@
 import type { Connection, SecretsPort } from '../ports'
 import { hangUp, logIn, type PgWarehouse, runOn } from './over-pg-connection'
-import { faultOf, openSession, type SessionDeps } from './session'
+import { faultOf, openSession, type Run, type SessionDeps } from './session'
 
 export interface OverPgDeps extends SessionDeps {
   readonly secrets: SecretsPort
+  /** Put around every statement: where tests count statements, or die at one. @default nothing */
+  readonly around?: (run: Run) => Run
 }
 
 /** Connects to Redshift with `pg`: TLS verified, the password from SSM, read once more if the warehouse refuses it. */
@@ -11,8 +13,9 @@ export async function connectOverPg(deps: OverPgDeps, warehouse: PgWarehouse): P
   try {
     const client = await logIn(deps.secrets, warehouse)
     const close = () => hangUp(client)
+    const run = (deps.around ?? ((plain) => plain))(runOn(client))
     try {
-      return { kind: 'connected', session: await openSession(deps, warehouse, { run: runOn(client), close }) }
+      return { kind: 'connected', session: await openSession(deps, warehouse, { run, close }) }
     } catch (error) {
       await close()
       throw error
