@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { PenstockError } from '../lambda/errors'
 import type { S3Url } from '../lambda/model'
 import { type Problem, problemsOf, readSettings, type SettingsInput } from '../lambda/settings'
+import { TOLD } from '../lambda/settings-problems'
 
 /** Everything that differs between two deployments. */
 export interface EnvironmentInput extends Omit<SettingsInput, 'work' | 'notify'> {
@@ -44,13 +45,13 @@ const INFRASTRUCTURE_KEYS = new Set(Object.keys(infrastructure.shape))
 
 /** Checks an environment and fills in the defaults. Throws `MALFORMED_SETTINGS` that lists every problem with its path. */
 export function environment(input: EnvironmentInput): Environment {
-  const placed = infrastructure.safeParse(input)
+  const placed = infrastructure.safeParse(input, TOLD)
   const settings = settingsOf(input)
   const checked = readSettings(settings, [...INFRASTRUCTURE_KEYS])
   const problems: readonly Problem[] = [
     ...(placed.success ? [] : placed.error.issues.flatMap((issue) => problemsOf(issue))),
     // A wrong bucket is told once, as the bucket.
-    ...(checked.kind === 'invalid' ? checked.problems.filter(({ path }) => path !== 'work') : []),
+    ...(checked.kind === 'invalid' ? checked.problems.filter(({ path }) => path !== 'work' && path !== 'bucket') : []),
   ]
   if (!placed.success || problems.length > 0) throw problem(input.name, problems)
   return { name: input.name, ...placed.data, settings }
@@ -58,7 +59,7 @@ export function environment(input: EnvironmentInput): Environment {
 
 function settingsOf(input: EnvironmentInput): SettingsInput {
   const rest = Object.fromEntries(Object.entries(input).filter(([key]) => !INFRASTRUCTURE_KEYS.has(key)))
-  return { ...(rest as Omit<SettingsInput, 'work'>), work: workOf(input.bucket) }
+  return { ...(rest as Omit<SettingsInput, 'work' | 'bucket'>), bucket: input.bucket, work: workOf(input.bucket) }
 }
 
 /** Where batches keep their objects: in the landing bucket, which the warehouse's role may read. */

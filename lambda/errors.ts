@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'UNKNOWN_WAREHOUSE'
   | 'LOST_LEASE'
   | 'INCOMPLETE_WRITE'
+  | 'UNEXPECTED_ANSWER'
 
 /** An error that tells what happened, to which object, and what to do; `cause` is what was thrown first. */
 export class PenstockError extends Error {

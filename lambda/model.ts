@@ -26,6 +26,18 @@ export function urlOf(object: { readonly bucket: string; readonly key: string })
   return `s3://${object.bucket}/${object.key}`
 }
 
+/** What stands for the content of an object: its etag and its size. */
+export type Fingerprint = `${string}/${number}`
+
+/**
+ * Equal fingerprints mean equal content. The other way round it holds as far as S3 makes etags of the content: not with SSE-KMS
+ * or SSE-C, and of uploads in parts only if the parts were cut alike.
+ * Source: Amazon S3 API reference, "Object".
+ */
+export function fingerprintOf({ etag, sizeBytes }: Pick<S3Object, 'etag' | 'sizeBytes'>): Fingerprint {
+  return `${etag}/${sizeBytes}`
+}
+
 /** Bucket and key of an address. A bucket's name holds no slash, so the first one ends it. */
 export function splitUrl(url: S3Url): { readonly bucket: string; readonly key: string } {
   const path = url.slice('s3://'.length)
@@ -79,9 +91,16 @@ export type FileRecord =
     })
   | (FileRecordBase & { readonly status: 'failed'; readonly batchId?: string; readonly error: FileError })
   | (FileRecordBase & { readonly status: 'skipped'; readonly code: SkipCode; readonly reason: string })
+  /** Its content is there under another name, and `duplicates: 'hold'` leaves it to a person what that means. */
+  | (FileRecordBase & {
+      readonly status: 'held'
+      readonly code: 'DUPLICATE_CONTENT'
+      readonly reason: string
+      readonly sameAs: S3Url
+    })
 
 /** Why an object that was routed is not loaded, although nothing is wrong with the loader. */
-export type SkipCode = 'FOLDER_MARKER' | 'EMPTY_OBJECT' | 'OBJECT_GONE' | 'NO_LONGER_ROUTED'
+export type SkipCode = 'FOLDER_MARKER' | 'EMPTY_OBJECT' | 'OBJECT_GONE' | 'NO_LONGER_ROUTED' | 'DUPLICATE_CONTENT'
 
 /** One try to load a batch. */
 export interface Attempt {

@@ -1,38 +1,18 @@
-/** The table of contents: what is done with what arrived, with a wake, and with the tick of every minute. */
-import { isNewer } from './batch/what-goes-in'
-import { wakeAfterArrivals, wakeAtTick } from './batch/when-to-wake'
+/** The table of contents: what is done with what arrived, with a wake, with the tick of every minute, and with what was never announced. */
+import { wakeAtTick } from './batch/when-to-wake'
 import { messageOf } from './errors'
-import { whyNotAFile } from './event/skip'
-import { bytesOf } from './load/lease'
+import { heal as healThrough } from './heal/heal'
+import { ingest } from './intake/ingest'
 import { loadTarget } from './load/load-target'
-import { planOf } from './load/plan-for'
-import { type Arrival, byTarget, type FileRecord, type S3Object, type TargetId, urlOf } from './model'
+import { countDeadLetters } from './notify/count-dead-letters'
 import type { Ports } from './ports'
-import { reportEnded } from './record/report-ended'
-import { routeOf } from './route/by-pattern'
-import type { Settings } from './settings'
 import { thresholdsOf } from './target-settings'
 
-export { loadTarget }
-
-/**
- * Routes objects and queues them as arrivals. When it resolves, everything is durable: what came may be acknowledged.
- * Doing it again does no harm.
- */
-export async function ingest(ports: Ports, objects: readonly S3Object[]): Promise<void> {
-  const settings = await ports.settings()
-  const sorted = objects.map((object) => sortOut(object, settings, ports.now()))
-  for (const one of sorted) report(ports, one)
-
-  const records = sorted.flatMap((one) => (one.kind === 'routed' ? one.records : []))
-  await remember(ports, settings, records)
-  const arrivals = sorted.flatMap((one) => (one.kind === 'routed' ? one.arrivals : []))
-  await ports.arrivals.put(arrivals)
-  await Promise.all([...byTarget(arrivals)].map(([target, own]) => announce(ports, settings, target, own)))
-}
+export { ingest, loadTarget }
 
 /** Wakes every target for which something is due and nobody seems to come. One that cannot be woken stops no other. */
 export async function tick(ports: Ports): Promise<void> {
+  await countDeadLetters(ports)
   const settings = await ports.settings()
   for await (const state of ports.targets.all()) {
     const { target } = state
@@ -45,81 +25,7 @@ export async function tick(ports: Ports): Promise<void> {
   }
 }
 
-type SortedOut =
-  | { readonly kind: 'own' }
-  | { readonly kind: 'unrouted'; readonly object: S3Object; readonly why: string; readonly message: string }
-  | { readonly kind: 'not-a-file'; readonly object: S3Object; readonly why: string; readonly message: string }
-  | { readonly kind: 'routed'; readonly arrivals: readonly Arrival[]; readonly records: readonly FileRecord[] }
-
-function sortOut(object: S3Object, settings: Settings, nowMs: number): SortedOut {
-  // Our own manifests, where they share the bucket: loading them would make more of them.
-  if (urlOf(object).startsWith(settings.work)) return { kind: 'own' }
-  const decision = routeOf(object.key, settings.routes)
-  const notAFile = whyNotAFile(object)
-  if (decision.kind === 'unrouted') {
-    if (notAFile) return { kind: 'not-a-file', object, why: notAFile.code, message: notAFile.reason }
-    return { kind: 'unrouted', object, why: decision.why, message: decision.message }
-  }
-  const arrivals: Arrival[] = []
-  const records: FileRecord[] = []
-  for (const routed of decision.targets) {
-    const { target } = routed
-    const plan = planOf(object.key, routed, settings)
-    if (notAFile) records.push({ status: 'skipped', target, object, atMs: nowMs, ...notAFile })
-    else if (plan.kind === 'fail') {
-      const error = { code: plan.code, reason: plan.reason }
-      records.push({ status: 'failed', target, object, atMs: nowMs, error })
-    } else arrivals.push({ target, object })
-  }
-  return { kind: 'routed', arrivals, records }
-}
-
-function report(ports: Ports, sorted: SortedOut): void {
-  if (sorted.kind !== 'unrouted' && sorted.kind !== 'not-a-file') return
-  const { kind, object, why, message } = sorted
-  const isUnrouted = kind === 'unrouted'
-  const event = isUnrouted ? 'file-unrouted' : 'file-skipped'
-  ports.log(isUnrouted ? 'warn' : 'info', event, { file: urlOf(object), why, message })
-  ports.measure(isUnrouted ? 'FilesUnrouted' : 'FilesSkipped', 1, {})
-}
-
-/** Remembers what ends before it was queued: folder markers, empty files, names that do not tell their format. */
-async function remember(ports: Ports, settings: Settings, records: readonly FileRecord[]): Promise<void> {
-  const written: FileRecord[] = []
-  for (const [target, own] of byTarget(records)) {
-    const known = await ports.files.get(target, [...new Set(own.map(({ object }) => urlOf(object)))])
-    for (const record of own) {
-      const before = known.get(urlOf(record.object))
-      // The same event again, or one that is older than what is known. And a file that is loaded stays loaded.
-      if (before !== undefined && !isNewer(record.object, before.object)) continue
-      if (await ports.files.putUnlessLoaded(record)) written.push(record)
-    }
-  }
-  await reportEnded(ports, settings, written)
-}
-
-/** Counts what was stored, then wakes whoever loads it, unless somebody is on the way. */
-async function announce(
-  ports: Ports,
-  settings: Settings,
-  target: TargetId,
-  arrivals: readonly Arrival[],
-): Promise<void> {
-  const thresholds = thresholdsOf(target, settings)
-  const wakeAtMs = ownWakeTime(arrivals, thresholds.seconds, ports)
-  const own = { files: arrivals.length, bytes: bytesOf(arrivals), wakeAtMs }
-  const state = await ports.targets.countArrivals(target, own)
-  const wake = wakeAfterArrivals(state, own, thresholds, ports.now())
-  if (wake.kind === 'send') await ports.wakes.send(target, wake.delaySeconds)
-}
-
-/**
- * When the oldest of them will have waited long enough. Up to a second is left to chance, so that of many events of one
- * second (EventBridge tells whole ones) only the noted one finds its own time. A clock that is ahead counts as now.
- */
-function ownWakeTime(arrivals: readonly Arrival[], seconds: number, { now, random }: Ports): number {
-  const nowMs = now()
-  if (seconds === 0) return nowMs
-  const oldestMs = arrivals.reduce((oldest, { object }) => Math.min(oldest, object.eventTimeMs), nowMs)
-  return oldestMs + seconds * 1000 + Math.floor(random() * 1000)
+/** Lists S3 against the file records, a stretch at a time, and hands what was never announced to the intake. */
+export function heal(ports: Ports, invocation: { readonly deadlineMs: number }): Promise<void> {
+  return healThrough(ports, invocation, ingest)
 }

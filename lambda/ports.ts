@@ -1,6 +1,6 @@
 /** What the pipeline needs from the world, as small function types. Adapters live in `platform/` and `warehouse/over-*`. */
 import type { CopyPlan } from './copy-plan'
-import type { Arrival, Batch, FileError, FileRecord, Receipt, S3Url, TargetId, TargetState } from './model'
+import type { Arrival, Batch, FileError, FileRecord, Fingerprint, Receipt, S3Url, TargetId, TargetState } from './model'
 import type { Settings } from './settings'
 
 /** The waiting objects. Every operation is idempotent; order is by event time, then sequencer. */
@@ -20,6 +20,17 @@ export interface FilesPort {
   put(records: readonly FileRecord[]): Promise<void>
   /** Writes a record unless one with status `loaded` is there; tells whether it was written. */
   putUnlessLoaded(record: FileRecord): Promise<boolean>
+}
+
+/**
+ * Which file was loaded with which content, for targets that want the same content once. A fingerprint is what
+ * {@link fingerprintOf} makes of an object.
+ */
+export interface ContentsPort {
+  /** The file that was loaded with each content; what was not loaded, or not noted, is absent. Strongly consistent. */
+  get(target: TargetId, fingerprints: readonly Fingerprint[]): Promise<ReadonlyMap<Fingerprint, S3Url>>
+  /** Notes what was loaded, over whatever is there. Doing it again does no harm. */
+  put(target: TargetId, loaded: ReadonlyMap<Fingerprint, S3Url>): Promise<void>
 }
 
 export interface BatchesPort {
@@ -68,6 +79,18 @@ export interface TargetsPort {
   all(): AsyncIterable<TargetState>
 }
 
+/** An object as a listing tells it. */
+export interface ListedObject {
+  readonly key: string
+  /** Without quotes. */
+  readonly etag: string
+  readonly sizeBytes: number
+  /** In whole seconds; of a multipart upload, when it was begun. */
+  readonly lastModifiedMs: number
+  /** It lies in a class that has to be restored before anybody can read it. */
+  readonly archived: boolean
+}
+
 /** Objects in S3. */
 export interface ObjectsPort {
   put(url: S3Url, body: string): Promise<void>
@@ -75,12 +98,38 @@ export interface ObjectsPort {
   get(url: S3Url): Promise<string>
   /** `undefined` if it is not there. */
   head(url: S3Url): Promise<{ readonly etag: string; readonly sizeBytes: number } | undefined>
+  /** A page of what lies under a prefix, at most 1,000, in the order of the keys' bytes; `after` is a key, not listed itself. */
+  list(
+    bucket: string,
+    prefix: string,
+    after?: string,
+  ): Promise<{ readonly objects: readonly ListedObject[]; readonly more: boolean }>
 }
 
 /** A hint that a target may be due. Lost, doubled or late wakes do no harm. */
 export interface WakesPort {
   /** @param delaySeconds 0–900, the longest that SQS can delay. */
   send(target: TargetId, delaySeconds: number): Promise<void>
+}
+
+/** The queues that functions read. Each has a dead-letter queue, in which messages are parked after too many tries. */
+export type QueueName = 'objects' | 'wakes'
+
+export interface DeadLetters {
+  /** About how many are parked, those included that somebody is looking at. */
+  readonly messages: number
+  /** The dead-letter queue's own: what `aws sqs start-message-move-task` asks for. */
+  readonly arn: string
+}
+
+/** What waits for a person: nothing is parked for ever, SQS deletes it 14 days after it was first sent. */
+export interface DeadLettersPort {
+  count(queue: QueueName): Promise<DeadLetters>
+  /**
+   * Has everything that is parked moved back to the queue that it came from, as new messages with all their tries.
+   * Resolves when the move has begun; `under-way` if one was going on already, which takes the same messages.
+   */
+  driveBack(queue: QueueName): Promise<'started' | 'under-way'>
 }
 
 export interface Notice {
@@ -170,7 +219,7 @@ export interface WarehousesPort {
 /** One JSON line per decision. `event` is a stable name; secrets never. */
 export type Log = (level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>) => void
 
-/** Adds to a metric. */
+/** Adds to a metric. `DeadLetters` is a level, not a flow: the latest value counts, and sums over time mean nothing. */
 export type Measure = (
   metric:
     | 'FilesLoaded'
@@ -178,11 +227,14 @@ export type Measure = (
     | 'BytesLoaded'
     | 'FilesFailed'
     | 'FilesSkipped'
+    | 'FilesHeld'
     | 'FilesUnrouted'
     | 'BatchesLoaded'
     | 'BatchesFailed'
     | 'TargetsBlocked'
-    | 'NoticesLost',
+    | 'NoticesLost'
+    | 'DeadLetters'
+    | 'FilesHealed',
   value: number,
   dimensions: Readonly<Record<string, string>>,
 ) => void
@@ -195,10 +247,12 @@ export interface Ports {
   readonly settings: SettingsPort
   readonly arrivals: ArrivalsPort
   readonly files: FilesPort
+  readonly contents: ContentsPort
   readonly batches: BatchesPort
   readonly targets: TargetsPort
   readonly objects: ObjectsPort
   readonly wakes: WakesPort
+  readonly deadLetters: DeadLettersPort
   readonly notices: NoticesPort
   readonly warehouses: WarehousesPort
   readonly log: Log

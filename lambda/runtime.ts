@@ -6,6 +6,8 @@ import type { S3Url } from './model'
 import { arrivalsInDynamoDb } from './platform/arrivals-in-dynamodb'
 import { batchesInDynamoDb } from './platform/batches-in-dynamodb'
 import { makeClients } from './platform/clients'
+import { contentsInDynamoDb } from './platform/contents-in-dynamodb'
+import { deadLettersInSqs } from './platform/dead-letters-in-sqs'
 import { filesInDynamoDb } from './platform/files-in-dynamodb'
 import { makeLog } from './platform/log'
 import { makeMeasure } from './platform/measure'
@@ -19,7 +21,7 @@ import { wakesInSqs } from './platform/wakes-in-sqs'
 import type { Log, Measure, Ports, SecretsPort, SettingsPort, WarehousesPort } from './ports'
 import { settingsFrom } from './settings'
 import { connectOverPg } from './warehouse/over-pg'
-import type { Run } from './warehouse/session'
+import type { Run } from './warehouse/run'
 
 /** What a handler works with. */
 export interface Runtime {
@@ -38,6 +40,8 @@ export const VARIABLES = {
   batches: 'PENSTOCK_BATCHES_TABLE',
   targets: 'PENSTOCK_TARGETS_TABLE',
   wakes: 'PENSTOCK_WAKES_QUEUE_URL',
+  deadObjects: 'PENSTOCK_DEAD_OBJECTS_QUEUE_URL',
+  deadWakes: 'PENSTOCK_DEAD_WAKES_QUEUE_URL',
 } as const
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -82,10 +86,15 @@ export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
       settings,
       arrivals: arrivalsInDynamoDb({ client, table: required(env, 'arrivals') }),
       files: filesInDynamoDb({ client, table: required(env, 'files') }),
+      contents: contentsInDynamoDb({ client, table: required(env, 'files') }),
       batches: batchesInDynamoDb({ client, table: required(env, 'batches') }),
       targets: targetsInDynamoDb({ client, table: required(env, 'targets') }),
       objects: objectsInS3({ client: clients.s3 }),
       wakes: wakesInSqs({ client: clients.sqs, queueUrl: required(env, 'wakes') }),
+      deadLetters: deadLettersInSqs({
+        client: clients.sqs,
+        queueUrls: { objects: required(env, 'deadObjects'), wakes: required(env, 'deadWakes') },
+      }),
       notices: noticesInSns({ client: clients.sns, redactor }),
       warehouses: warehousesOf(settings, secrets, listen),
       log: listen.log ?? makeLog({ redactor }),
@@ -109,7 +118,12 @@ function warehousesOf(settings: SettingsPort, secrets: SecretsPort, { around }: 
       const { host, port, database, user, passwordParameter, copyRole, filesRegion, tls, connectTimeoutSeconds } =
         warehouse
       return connectOverPg(
-        { secrets, sleep: async (ms) => void (await sleep(ms)), ...(around === undefined ? {} : { around }) },
+        {
+          secrets,
+          sleep: async (ms) => void (await sleep(ms)),
+          now: () => Date.now(),
+          ...(around === undefined ? {} : { around }),
+        },
         {
           name,
           host,

@@ -1,24 +1,26 @@
 import { z } from 'zod'
 import type { Thresholds } from './batch/thresholds'
-import { PenstockError } from './errors'
+import { isRecord, PenstockError } from './errors'
 import type { S3Url } from './model'
 import { compileRoutes } from './route/compile-routes'
-import { didYouMean } from './route/did-you-mean'
-import type { Route } from './route/route'
+import type { Problem, Route, RouteInput, Into as RoutingInto } from './route/route'
+import { clashesOf } from './settings-clashes'
+import * as told from './settings-problems'
 
-/** A problem in the settings: where it is, what is wrong, and what would be right. */
-export interface Problem {
-  readonly path: string
-  readonly message: string
-}
+export type { Problem }
 
-const bytes = z.union([
-  z.number().int().positive(),
-  z
-    .string()
-    .regex(/^\d+(\.\d+)? ?(B|KB|MB|GB)$/, 'a size is a number of bytes, or a text such as "500 MB" or "1 GB"')
-    .transform((text) => sizeInBytes(text)),
-])
+const SIZE = 'a size is a whole number of bytes, or a text such as "500 MB" or "1 GB"; the units are B, KB, MB and GB'
+const bytes = z.union(
+  [
+    z.number().int().positive(),
+    z
+      .string()
+      .regex(/^\d+(\.\d+)? ?(B|KB|MB|GB)$/)
+      .transform((text) => sizeInBytes(text))
+      .refine((size) => size > 0, SIZE),
+  ],
+  SIZE,
+)
 
 const MAX_FILES_PER_BATCH = 5_000
 const MAX_WINDOW_SECONDS = 7 * 24 * 3600
@@ -51,9 +53,12 @@ const csv = z.strictObject({
   nullText: line(64).optional(),
   ...dates,
 })
-const s3Url = z.templateLiteral(['s3://', z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^\\]*$/)])
+const s3Url = (what: string) =>
+  z.templateLiteral(['s3://', z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^\\]*$/)], what)
+const JSON_PATHS =
+  "paths is 'auto', 'auto ignorecase', or the address of a jsonpaths file such as s3://acme-config/paths.json"
 const json = z.strictObject({
-  paths: z.union([z.enum(['auto', 'auto ignorecase']), s3Url]).optional(),
+  paths: z.union([z.enum(['auto', 'auto ignorecase']), s3Url(JSON_PATHS)], JSON_PATHS).optional(),
   ...dates,
 })
 
@@ -84,12 +89,27 @@ const into = z.strictObject({
   batch: thresholds.optional(),
   notify: notify.optional(),
   overwrites: z.enum(['skip', 'reload']).optional(),
+  duplicates: z.enum(['load', 'skip', 'hold']).optional(),
 })
+
+const regex = z.strictObject({ regex: z.string(), flags: z.string().optional() })
 
 const route = z.strictObject({
   match: z.string(),
-  filename: z.union([z.string(), z.strictObject({ regex: z.string(), flags: z.string().optional() })]).optional(),
-  into: z.union([into, z.array(into).min(1)]),
+  filename: z
+    .union(
+      [z.string(), regex],
+      "a filename is a text such as '*.csv', or a regular expression such as { regex: '^\\\\d{8}[.]csv$' }",
+    )
+    .optional(),
+  existing: z.enum(['load', 'leave']).optional(),
+  into: z.union([into, z.array(into).min(1)], 'into is one target, { … }, or a list of them'),
+})
+
+/** How often S3 is listed for files that no event announced, and how long an event may take before its file counts as one. */
+const heal = z.strictObject({
+  everyMinutes: z.number().int().min(1).max(10_080).default(60),
+  afterMinutes: z.number().int().min(0).max(1_440).default(15),
 })
 
 const roleArn = z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'a role is named by its ARN')
@@ -107,7 +127,10 @@ const warehouse = z.strictObject({
   user: z.string().min(1),
   passwordParameter: z.string().min(1).optional(),
   copyRole: z
-    .union([z.literal('default'), roleArn.transform((one) => [one]), z.array(roleArn).min(1)])
+    .union(
+      [z.literal('default'), roleArn.transform((one) => [one]), z.array(roleArn).min(1)],
+      "a role is 'default', or named by its ARN such as arn:aws:iam::111111111111:role/penstock-copy; a list of ARNs is a chain",
+    )
     .default('default'),
   filesRegion: z.string().optional(),
   tls: z.strictObject({ ca: z.string().optional(), serverName: z.string().optional() }).default({}),
@@ -119,8 +142,15 @@ export const settingsSchema = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,30}$/, 'an environment is named by at most 31 lower-case letters, digits and -'),
+  /** The bucket in which files land: what was never announced is looked for there. */
+  bucket: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+      'a bucket is named by 3–63 lower-case letters, digits, dots and hyphens',
+    ),
   /** Where batches keep their objects. What lies under it is never loaded. */
-  work: s3Url,
+  work: s3Url('work is the address of a folder in S3, such as s3://acme-landing/_penstock/'),
   warehouses: z
     .record(
       z.string().regex(/^[a-z][a-z0-9_-]{0,30}$/, 'a warehouse is named by lower-case letters, digits, - and _'),
@@ -129,26 +159,36 @@ export const settingsSchema = z.strictObject({
     .refine((all) => Object.keys(all).length > 0, 'name at least one warehouse'),
   routes: z.array(route).default([{ match: '{table}/**', into: {} }]),
   batch: thresholds.default({}),
+  heal: z.union([z.literal(false), heal], 'heal is false, or a group of settings, { … }').prefault({}),
   notify: notify.default({}),
   csv: csv.default({}),
   json: json.default({}),
 })
 
-/** What has to be right before the routes can be looked at. */
-const routingSchema = z.object({ routes: settingsSchema.shape.routes, warehouses: z.record(z.string(), z.unknown()) })
+/** The part of a route that routing reads: it can be looked at whatever else is wrong in it. */
+const routingInto = into.pick({ warehouse: true, schema: true, table: true }).strip()
+const routing = z.object({
+  match: route.shape.match,
+  filename: route.shape.filename,
+  into: z.union([routingInto, z.array(routingInto).min(1)]),
+})
 
 export type SettingsInput = z.input<typeof settingsSchema>
 type Document = z.output<typeof settingsSchema>
 export type WarehouseSettings = Document['warehouses'][string] & { readonly passwordParameter: string }
 export type Into = z.output<typeof into>
+export type HealSettings = z.output<typeof heal>
 
 /** The settings, checked and made ready for use. */
 export interface Settings {
   readonly name: string
+  readonly bucket: string
   readonly work: S3Url
   readonly warehouses: Readonly<Record<string, WarehouseSettings>>
   readonly routes: readonly Route<Into>[]
   readonly batch: Thresholds
+  /** `false`: S3 is never listed. */
+  readonly heal: HealSettings | false
   readonly notify: { readonly success?: string | undefined; readonly failure?: string | undefined }
   readonly csv: Document['csv']
   readonly json: Document['json']
@@ -167,16 +207,16 @@ export function readSettings(
 ):
   | { readonly kind: 'valid'; readonly settings: Settings }
   | { readonly kind: 'invalid'; readonly problems: readonly Problem[] } {
-  const parsed = settingsSchema.safeParse(document)
-  const routing = parsed.success ? parsed : routingSchema.safeParse(document)
-  const { routes, problems } = routing.success
-    ? compileRoutes<Into>(routing.data.routes, { warehouses: Object.keys(routing.data.warehouses) })
-    : { routes: [], problems: [] }
+  const parsed = settingsSchema.safeParse(document, told.TOLD)
+  const clashes = clashesOf(document)
   if (!parsed.success) {
     const others = parsed.error.issues.flatMap((issue) => problemsOf(issue, alsoKnown))
-    return { kind: 'invalid', problems: [...others, ...problems] }
+    return { kind: 'invalid', problems: [...others, ...clashes, ...routingProblemsOf(document)] }
   }
-  if (problems.length > 0) return { kind: 'invalid', problems }
+  const { routes, problems } = compileRoutes<Into>(parsed.data.routes, {
+    warehouses: Object.keys(parsed.data.warehouses),
+  })
+  if (clashes.length + problems.length > 0) return { kind: 'invalid', problems: [...clashes, ...problems] }
   const { name, work, batch } = parsed.data
   return {
     kind: 'valid',
@@ -225,22 +265,17 @@ export function mergeThresholds(
   }
 }
 
-/** One problem per unknown key, so that each is named where it stands. */
+/** What is wrong with the routes of a document in which something else is wrong: each that can be read is looked at. */
+function routingProblemsOf(document: unknown): readonly Problem[] {
+  if (!isRecord(document) || !Array.isArray(document['routes'])) return []
+  const { routes, warehouses } = document
+  const readable = routes.map((one: unknown): RouteInput<RoutingInto> | undefined => routing.safeParse(one).data)
+  return compileRoutes(readable, { warehouses: isRecord(warehouses) ? Object.keys(warehouses) : undefined }).problems
+}
+
+/** What a person is told of an issue; `alsoKnown` are names that an unknown one may have meant. */
 export function problemsOf(issue: z.core.$ZodIssue, alsoKnown: readonly string[] = []): readonly Problem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: pathText([...issue.path, key]),
-      message: `there is no setting ${JSON.stringify(key)}${didYouMean(key, [...KNOWN_KEYS, ...alsoKnown])}`,
-    }))
-  }
-  if (issue.code === 'invalid_union') {
-    const branches = issue.errors.map((branch) => branch.flatMap((inner) => problemsOf(inner, alsoKnown)))
-    const closest = branches.sort((a, b) => a.length - b.length)[0] ?? []
-    if (closest.length > 0) {
-      return closest.map(({ path, message }) => ({ path: pathText([...issue.path, path]), message }))
-    }
-  }
-  return [{ path: pathText(issue.path), message: issue.message }]
+  return told.problemsOf(issue, [...KNOWN_KEYS, ...alsoKnown])
 }
 
 const KNOWN_KEYS = [
@@ -248,20 +283,14 @@ const KNOWN_KEYS = [
   warehouse,
   warehouse.shape.tls.unwrap(),
   route,
+  regex,
   into,
   thresholds,
+  heal,
   notify,
   csv,
   json,
 ].flatMap(({ shape }) => Object.keys(shape))
-
-/** `routes[1].into.csv.delimiter`. */
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .filter((part) => part !== '')
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`))
-    .join('')
-}
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }
 

@@ -24,6 +24,14 @@ export function topicsOf(
   return { ...(success === undefined ? {} : { success }), ...(failure === undefined ? {} : { failure }) }
 }
 
+/**
+ * Whether any route into the target wants the same content once: then it is noted of every file that is loaded there,
+ * whichever of its routes the file came by.
+ */
+export function notesContents(target: TargetId, settings: Settings): boolean {
+  return targetsOf(target, settings.routes).some(({ into }) => (into.duplicates ?? 'load') !== 'load')
+}
+
 /** The warehouse of a target. A target's id is `warehouse/schema.table`, and a warehouse's name holds no slash. */
 export function warehouseOf(target: TargetId): string {
   return target.slice(0, target.indexOf('/'))

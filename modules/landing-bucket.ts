@@ -1,16 +1,16 @@
-import { DataAwsIamPolicyDocument } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document'
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket'
 import { S3BucketNotification } from '@cdktf/provider-aws/lib/s3-bucket-notification'
 import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block'
-import { SqsQueuePolicy } from '@cdktf/provider-aws/lib/sqs-queue-policy'
 import { Construct } from 'constructs'
-import type { ObjectQueue } from './object-queue'
+import type { QueueWithDeadLetters } from './queue-with-dead-letters'
 
 export interface LandingBucketProps {
   /** Name of the bucket, globally unique. */
   readonly bucket: string
+  /** The account that owns it. */
+  readonly account: string
   /** Where its events go. */
-  readonly queue: ObjectQueue
+  readonly queue: QueueWithDeadLetters
 }
 
 /** The bucket in which files land, and which tells the queue of each. */
@@ -27,30 +27,14 @@ export class LandingBucket extends Construct {
       ignorePublicAcls: true,
       restrictPublicBuckets: true,
     })
-    const allowed = new SqsQueuePolicy(this, 'queue-policy', {
-      queueUrl: props.queue.url,
-      policy: mayTell(this, bucket, props.queue).json,
-    })
+    props.queue.allow({ service: 's3.amazonaws.com', sourceArn: bucket.arn, sourceAccount: props.account })
     // A bucket has one notification configuration: this resource owns it.
     new S3BucketNotification(this, 'notification', {
       bucket: bucket.id,
       queue: [{ queueArn: props.queue.arn, events: ['s3:ObjectCreated:*'] }],
-      dependsOn: [allowed],
+      // S3 tries to write as soon as it is told to.
+      dependsOn: [props.queue.mayBeSentTo],
     })
     this.bucketName = bucket.bucket
   }
-}
-
-/** Only this bucket may write into the queue. */
-function mayTell(scope: Construct, bucket: S3Bucket, queue: ObjectQueue): DataAwsIamPolicyDocument {
-  return new DataAwsIamPolicyDocument(scope, 'bucket-may-tell', {
-    statement: [
-      {
-        actions: ['sqs:SendMessage'],
-        resources: [queue.arn],
-        principals: [{ type: 'Service', identifiers: ['s3.amazonaws.com'] }],
-        condition: [{ test: 'ArnEquals', variable: 'aws:SourceArn', values: [bucket.arn] }],
-      },
-    ],
-  })
 }

@@ -2,8 +2,12 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
 import { type App, S3Backend, TerraformOutput, TerraformStack } from 'cdktf'
 import type { Environment } from '../environments/environment'
 import { LandingBucket } from './landing-bucket'
-import { ObjectQueue } from './object-queue'
+import { NoticeTopics } from './notice-topics'
+import { QueueWithDeadLetters } from './queue-with-dead-letters'
 import { StateTables } from './state-tables'
+
+/** How long the functions may run. A load may take as long as Lambda allows. */
+const TIMEOUT_SECONDS = { onObject: 60, onLoad: 900 } as const
 
 /** All that one environment needs. The stack's id is the environment's name, so `cdktf deploy dev` deploys it. */
 export class PenstockStack extends TerraformStack {
@@ -24,11 +28,25 @@ export class PenstockStack extends TerraformStack {
     })
     backend.addOverride('use_lockfile', true)
 
-    const arrivals = new ObjectQueue(this, 'object-queue', { name: `${name}-objects`, consumerTimeoutSeconds: 60 })
-    const landing = new LandingBucket(this, 'landing-bucket', { bucket: environment.bucket, queue: arrivals })
+    const topics = new NoticeTopics(this, 'notices', {
+      name,
+      account,
+      failuresTo: environment.notify.failures,
+      successesTo: environment.notify.successes,
+    })
+    const queueOf = (what: 'objects' | 'wakes', consumerTimeoutSeconds: number) =>
+      new QueueWithDeadLetters(this, `${what}-queue`, {
+        name: `${name}-${what}`,
+        consumerTimeoutSeconds,
+        alarmTopicArn: topics.failureArn,
+      })
+    const objects = queueOf('objects', TIMEOUT_SECONDS.onObject)
+    const wakes = queueOf('wakes', TIMEOUT_SECONDS.onLoad)
+    const landing = new LandingBucket(this, 'landing-bucket', { bucket: environment.bucket, account, queue: objects })
     new StateTables(this, 'state-tables', { name })
 
     new TerraformOutput(this, 'bucket', { value: landing.bucketName })
-    new TerraformOutput(this, 'queue', { value: arrivals.url })
+    new TerraformOutput(this, 'queue', { value: objects.url })
+    new TerraformOutput(this, 'dead-letters', { value: [objects.deadLettersArn, wakes.deadLettersArn] })
   }
 }

@@ -15,6 +15,11 @@ export const LOCAL = {
 
 export const QUEUES = { objects: 'penstock-local-objects', wakes: 'penstock-local-wakes' } as const
 
+/** Name of a queue's dead-letter queue. */
+export function deadLettersOf(queue: string): string {
+  return `${queue}-dead`
+}
+
 export const TABLE_NAMES = {
   arrivals: 'penstock-local-arrivals',
   files: 'penstock-local-files',

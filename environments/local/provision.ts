@@ -9,7 +9,7 @@ import type { Clients } from '../../lambda/platform/clients'
 import { createTables } from '../../lambda/platform/create-tables'
 import { VARIABLES } from '../../lambda/runtime'
 import { passwordParameterOf, type SettingsInput } from '../../lambda/settings'
-import { LOCAL, QUEUES, SETTINGS_BUCKET, TABLE_NAMES, TIMEOUTS_MS } from './names'
+import { deadLettersOf, LOCAL, QUEUES, SETTINGS_BUCKET, TABLE_NAMES, TIMEOUTS_MS } from './names'
 import type { Queue, Queues } from './queues'
 import type { FakeRedshift } from './redshift/start'
 import type { Servers } from './servers'
@@ -63,6 +63,8 @@ export async function provision(
     variables: {
       [VARIABLES.settings]: `s3://${SETTINGS_BUCKET}/settings.json`,
       [VARIABLES.wakes]: wakes.url,
+      [VARIABLES.deadObjects]: queues.queue(deadLettersOf(QUEUES.objects)).url,
+      [VARIABLES.deadWakes]: queues.queue(deadLettersOf(QUEUES.wakes)).url,
       [VARIABLES.arrivals]: TABLE_NAMES.arrivals,
       [VARIABLES.files]: TABLE_NAMES.files,
       [VARIABLES.batches]: TABLE_NAMES.batches,
@@ -78,6 +80,7 @@ function settingsOf(
 ): SettingsInput {
   return {
     name: LOCAL.name,
+    bucket: LOCAL.bucket,
     work: `s3://${LOCAL.bucket}/_penstock/`,
     warehouses: {
       [LOCAL.warehouse]: {
@@ -106,9 +109,9 @@ function grants(): string {
 }
 
 async function withDeadLetters(queues: Queues, name: string, timeoutMs: number): Promise<Queue> {
-  await queues.createQueue(`${name}-dead`)
+  await queues.createQueue(deadLettersOf(name))
   return queues.createQueue(name, {
-    deadLetter: `${name}-dead`,
+    deadLetter: deadLettersOf(name),
     maxReceiveCount: 5,
     visibilitySeconds: 6 * (timeoutMs / 1000),
   })

@@ -1,3 +1,5 @@
+import { movableQueues } from './movable-queues'
+import { MOVE_OPERATIONS, makeMoveTasks } from './move-tasks'
 import type { Fault } from './s3/faults'
 import { makeFaults } from './s3/faults'
 import { makeRequestCounts } from './s3/request-counts'
@@ -75,6 +77,7 @@ export async function startQueues({ region, port = 0 }: { region: string; port?:
   const lost = new WeakSet<object>()
   const mailboxes: { readonly topicArn: string; readonly to: string }[] = []
   const mails: Mail[] = []
+  let stopped = false
 
   app.addHook('preHandler', async (request, reply) => {
     const { operation, input } = callOf(request)
@@ -95,6 +98,14 @@ export async function startQueues({ region, port = 0 }: { region: string; port?:
           .header('content-type', json ? JSON_TYPE : 'text/xml')
           .send(body)
       }
+    }
+    if (MOVE_OPERATIONS.has(operation)) {
+      const answer = await moveTasks(operation, input)
+      const body = answer.kind === 'done' ? answer.output : { __type: answer.code, message: answer.message }
+      return reply
+        .code(answer.kind === 'done' ? 200 : 400)
+        .header('content-type', JSON_TYPE)
+        .send(JSON.stringify(body))
     }
     if (input['QueueUrl'] !== undefined) input['QueueUrl'] = inside(input['QueueUrl'])
     if (operation === 'Subscribe' && input['Protocol'] === 'email') {
@@ -140,9 +151,9 @@ export async function startQueues({ region, port = 0 }: { region: string; port?:
     return body
   }
 
-  async function sqs(operation: string, input: object): Promise<void> {
+  async function sqs(operation: string, input: object): Promise<string> {
     const headers = { 'x-amz-target': `AmazonSQS.${operation}`, 'content-type': JSON_TYPE }
-    await call('/', { method: 'POST', headers, body: JSON.stringify(input) })
+    return await call('/', { method: 'POST', headers, body: JSON.stringify(input) })
   }
 
   async function sns(action: string, input: Readonly<Record<string, string>>): Promise<void> {
@@ -152,6 +163,11 @@ export async function startQueues({ region, port = 0 }: { region: string; port?:
   async function inspect(name: string): Promise<Inspection> {
     return JSON.parse(await call(`/_fauxqs/queues/${name}`, {}))
   }
+
+  const moveTasks = makeMoveTasks(
+    movableQueues({ sqs, get: (path) => call(path, {}), urlOf: (name) => queue(name).url }),
+    () => stopped,
+  )
 
   function queue(name: string): Queue {
     return { name, url: `${endpoint}/${ACCOUNT}/${name}`, arn: `arn:aws:sqs:${region}:${ACCOUNT}:${name}` }
@@ -185,12 +201,12 @@ export async function startQueues({ region, port = 0 }: { region: string; port?:
             'Attributes.entry.1.key': 'RawMessageDelivery',
             'Attributes.entry.1.value': String(to.raw ?? false),
           }),
-    send: (queueArn, body, delaySeconds = 0) =>
-      sqs('SendMessage', {
+    send: async (queueArn, body, delaySeconds = 0) =>
+      void (await sqs('SendMessage', {
         QueueUrl: queue(queueArn.slice(queueArn.lastIndexOf(':') + 1)).url,
         MessageBody: body,
         DelaySeconds: delaySeconds,
-      }),
+      })),
     publish: (topicArn, message, subject) =>
       sns('Publish', { TopicArn: topicArn, Message: message, ...(subject === undefined ? {} : { Subject: subject }) }),
     counts: async (name) => {
@@ -204,6 +220,7 @@ export async function startQueues({ region, port = 0 }: { region: string; port?:
     mails,
     failNext: faults.failNext,
     stop: async () => {
+      stopped = true
       await app.close()
     },
   }

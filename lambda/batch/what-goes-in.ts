@@ -1,9 +1,24 @@
 import type { CopyPlan } from '../copy-plan'
-import { type Arrival, type FileRecord, type S3Object, type S3Url, urlOf } from '../model'
+import {
+  type Arrival,
+  type FileRecord,
+  type Fingerprint,
+  fingerprintOf,
+  type S3Object,
+  type S3Url,
+  urlOf,
+} from '../model'
 
 /** How a file is to be loaded by the settings of today. */
 export type Plan =
-  | { readonly kind: 'copy'; readonly plan: CopyPlan; readonly overwrites: 'skip' | 'reload' }
+  | {
+      readonly kind: 'copy'
+      readonly plan: CopyPlan
+      /** What a later version under the key of a loaded file does. */
+      readonly overwrites: 'skip' | 'reload'
+      /** What the content of a loaded file does under another name. */
+      readonly duplicates: 'load' | 'skip' | 'hold'
+    }
   | { readonly kind: 'fail'; readonly code: string; readonly reason: string }
   | { readonly kind: 'skip'; readonly code: 'NO_LONGER_ROUTED'; readonly reason: string }
 
@@ -17,6 +32,13 @@ export interface Choice {
   readonly records: readonly FileRecord[]
 }
 
+/** What is remembered of the waiting files. */
+export interface Known {
+  readonly records: ReadonlyMap<S3Url, FileRecord>
+  /** Which file was loaded with a content; asked only for files whose plan does not load duplicates. */
+  readonly contents: ReadonlyMap<Fingerprint, S3Url>
+}
+
 export interface Limits {
   readonly files: number
   readonly bytes: number
@@ -25,11 +47,12 @@ export interface Limits {
 /**
  * Of the oldest arrivals of a target, which go into the next batch. The files that share the plan of the oldest one go
  * together, the others stay for a batch of their own. An object appears once, in its latest version, whatever
- * was delivered twice.
+ * was delivered twice. Of equal contents that are wanted once, the oldest goes alone: when it is loaded or has failed, the
+ * next look can tell what the others are.
  */
 export function whatGoesIn(
   waiting: readonly Arrival[],
-  known: ReadonlyMap<S3Url, FileRecord>,
+  known: Known,
   planOf: (arrival: Arrival) => Plan,
   limits: Limits,
   nowMs: number,
@@ -38,6 +61,7 @@ export function whatGoesIn(
   const drop: Arrival[] = []
   const records: FileRecord[] = []
   const latest = latestByUrl(waiting)
+  const contents = new Set<Fingerprint>()
   let chosen: { readonly plan: CopyPlan; readonly key: string } | undefined
   let bytes = 0
 
@@ -48,12 +72,15 @@ export function whatGoesIn(
       continue
     }
     const plan = planOf(arrival)
-    const verdict = judge(arrival, known.get(url), plan, nowMs)
+    const verdict = judge(arrival, plan, known, nowMs)
     if (verdict.kind === 'drop') {
       drop.push(arrival)
       if (verdict.record) records.push(verdict.record)
       continue
     }
+    const content = fingerprintOf(arrival.object)
+    if (verdict.duplicates !== 'load' && contents.has(content)) continue
+    contents.add(content)
     const key = JSON.stringify(verdict.plan)
     chosen ??= { plan: verdict.plan, key }
     const fits = take.length < limits.files && (take.length === 0 || bytes < limits.bytes)
@@ -64,14 +91,16 @@ export function whatGoesIn(
   return { take, plan: chosen?.plan, drop, records }
 }
 
+type Load = Extract<Plan, { kind: 'copy' }>
+
 type Verdict =
-  | { readonly kind: 'load'; readonly plan: CopyPlan }
+  | (Omit<Load, 'kind'> & { readonly kind: 'load' })
   | { readonly kind: 'drop'; readonly record?: FileRecord }
 
-function judge(arrival: Arrival, record: FileRecord | undefined, plan: Plan, nowMs: number): Verdict {
+function judge(arrival: Arrival, plan: Plan, known: Known, nowMs: number): Verdict {
   const { target, object } = arrival
-  // The same event again, or an earlier one that came late: whatever became of the file stands.
-  if (record !== undefined && !isNewer(object, record.object) && !isRepaired(object, record)) return { kind: 'drop' }
+  const record = known.records.get(urlOf(object))
+  if (record !== undefined && stands(record, object)) return { kind: 'drop' }
   if (record?.status === 'loaded') {
     // Written again with the same content.
     if (record.object.etag === object.etag) return { kind: 'drop' }
@@ -80,7 +109,7 @@ function judge(arrival: Arrival, record: FileRecord | undefined, plan: Plan, now
   }
   switch (plan.kind) {
     case 'copy':
-      return { kind: 'load', plan: plan.plan }
+      return judgeContent(arrival, plan, record, known.contents.get(fingerprintOf(object)), nowMs)
     case 'fail':
       return {
         kind: 'drop',
@@ -94,10 +123,36 @@ function judge(arrival: Arrival, record: FileRecord | undefined, plan: Plan, now
   }
 }
 
-/** Without sequencers, two versions of one second are told apart by their content; a failed file may always be tried again. */
+/** A file is no duplicate of itself: its content may be noted by a batch that was repeated after a crash. */
+function judgeContent(
+  { target, object }: Arrival,
+  plan: Load,
+  record: FileRecord | undefined,
+  sameAs: S3Url | undefined,
+  nowMs: number,
+): Verdict {
+  if (plan.duplicates === 'load' || sameAs === undefined || sameAs === urlOf(object)) return { ...plan, kind: 'load' }
+  const code = 'DUPLICATE_CONTENT'
+  const base = { target, object, atMs: nowMs, code } as const
+  const reason = `its content (etag ${object.etag}, ${object.sizeBytes} bytes) was loaded from ${sameAs}`
+  if (plan.duplicates === 'skip') return { kind: 'drop', record: { ...base, status: 'skipped', reason } }
+  // Nothing is new: it is held for the same reason, and people know.
+  const isKnown = record?.status === 'held' && record.sameAs === sameAs && !isNewer(object, record.object)
+  return isKnown ? { kind: 'drop' } : { kind: 'drop', record: { ...base, status: 'held', reason, sameAs } }
+}
+
+/** The same event again, or an earlier one that came late: whatever became of the file stands. */
+function stands(record: FileRecord, object: S3Object): boolean {
+  if (isNewer(object, record.object) || isRepaired(object, record)) return false
+  // What is held waits for a decision: the very version that is held may come again when it is made.
+  return record.status !== 'held' || isNewer(record.object, object)
+}
+
+/** Without sequencers, two versions of one second are told apart by their content; a file that was not loaded may always be tried again. */
 function isRepaired(object: S3Object, record: FileRecord): boolean {
   const sameTime = object.sequencer === undefined && object.eventTimeMs === record.object.eventTimeMs
-  return record.status === 'failed' && sameTime && object.etag !== record.object.etag
+  const wasTried = record.status === 'failed' || record.status === 'held'
+  return wasTried && sameTime && object.etag !== record.object.etag
 }
 
 function latestByUrl(arrivals: readonly Arrival[]): ReadonlyMap<S3Url, Arrival> {

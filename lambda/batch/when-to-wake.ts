@@ -58,7 +58,8 @@ export function wakeAfterRelease(
 /** What the tick sees: is this target due for a look? */
 export function wakeAtTick(state: TargetState, thresholds: Thresholds, nowMs: number): boolean {
   if (!mayStart(state, nowMs)) return false
-  if (state.unfinished !== undefined) return true
+  // A hold whose time has come is ended by whoever looks, also if nothing waits any more.
+  if (state.unfinished !== undefined || state.hold !== undefined) return true
   if (state.wakeAtMs === undefined) return state.waitingFiles > 0
   // Nobody notes a wake later than the window: one that is was noted when the window was longer.
   return state.wakeAtMs <= nowMs || state.wakeAtMs > nowMs + thresholds.seconds * 1000 + LOST_AFTER_MS

@@ -1,11 +1,15 @@
-import { tick } from '../pipeline'
+import { heal, tick } from '../pipeline'
 import { functionRuntime, type Runtime } from '../runtime'
+import type { Invocation } from './invocation'
 
-/** Every minute: wakes whoever was forgotten. */
+/** Every minute: wakes whoever was forgotten, and looks for what was never announced. */
 export function makeOnTick(runtime: Pick<Runtime, 'ports' | 'flush'>) {
-  return async (): Promise<void> => {
+  return async (_event: unknown, invocation: Invocation): Promise<void> => {
+    const { ports } = runtime
+    const deadlineMs = ports.now() + invocation.getRemainingTimeInMillis()
     try {
-      await tick(runtime.ports)
+      await tick(ports)
+      await heal(ports, { deadlineMs })
     } finally {
       runtime.flush()
     }
@@ -13,4 +17,4 @@ export function makeOnTick(runtime: Pick<Runtime, 'ports' | 'flush'>) {
 }
 
 /** What Lambda calls. */
-export const handler = () => makeOnTick(functionRuntime())()
+export const handler = (event: unknown, invocation: Invocation) => makeOnTick(functionRuntime())(event, invocation)

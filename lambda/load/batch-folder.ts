@@ -1,5 +1,5 @@
 import type { CopyPlan } from '../copy-plan'
-import { type Arrival, type S3Url, type TargetId, urlOf } from '../model'
+import { type Arrival, type Batch, type S3Url, type TargetId, urlOf } from '../model'
 
 /** What a batch keeps in S3: enough to run it again, or to finish it, by somebody who knows nothing but its folder. */
 export interface BatchContents {
@@ -7,11 +7,28 @@ export interface BatchContents {
   readonly target: TargetId
   readonly plan: CopyPlan
   readonly arrivals: readonly Arrival[]
+  /** When it is loaded, the contents of its files are noted. */
+  readonly notesContents?: true
+}
+
+/** What a failed batch leaves: the same, and why. */
+export interface FailedContents extends BatchContents {
+  readonly error: { readonly code: string; readonly message: string }
 }
 
 /** The folder of a batch: by target, then by time, as batch ids sort. `work` ends with a slash. */
 export function folderOf(work: S3Url, target: TargetId, batchId: string): S3Url {
   return `${work}batches/${target}/${batchId}/` as S3Url
+}
+
+/**
+ * Where a batch that failed leaves its list of files, its manifest and its error: under a prefix of its own, so that a person,
+ * a lifecycle rule or an event of the bucket finds the failed ones without the others.
+ */
+export function failedFolderOf({ folder, target, batchId }: Pick<Batch, 'folder' | 'target' | 'batchId'>): S3Url {
+  // The work folder of then, which the settings of today may not name any more.
+  const work = folder.slice(0, -`batches/${target}/${batchId}/`.length)
+  return `${work}failed/${target}/${batchId}/` as S3Url
 }
 
 export function contentsUrl(folder: S3Url): S3Url {
@@ -23,7 +40,7 @@ export function manifestUrl(folder: S3Url): S3Url {
   return `${folder}manifest`
 }
 
-export function contentsText(contents: BatchContents): string {
+export function contentsText(contents: BatchContents | FailedContents): string {
   return JSON.stringify(contents)
 }
 

@@ -1,9 +1,9 @@
 import { isItDue } from '../batch/is-it-due'
-import { type Choice, type Limits, whatGoesIn } from '../batch/what-goes-in'
+import { type Choice, type Known, type Limits, type Plan, whatGoesIn } from '../batch/what-goes-in'
 import type { CopyPlan } from '../copy-plan'
-import { type Arrival, urlOf } from '../model'
+import { type Arrival, fingerprintOf, urlOf } from '../model'
 import { reportEnded } from '../record/report-ended'
-import { thresholdsOf } from '../target-settings'
+import { notesContents, thresholdsOf } from '../target-settings'
 import { cannotConnect } from './cannot-connect'
 import { openBatch } from './open-batch'
 import { planFor, reloads } from './plan-for'
@@ -31,23 +31,43 @@ export async function loadWhatIsDue(turn: Turn): Promise<Turned> {
 
 async function choose(turn: Turn, waiting: readonly Arrival[], limits: Limits): Promise<Choice> {
   const { ports, target } = turn
-  const known = await ports.files.get(target, [...new Set(waiting.map(({ object }) => urlOf(object)))])
-  const decide = () => whatGoesIn(waiting, known, (arrival) => planFor(arrival, turn.settings()), limits, ports.now())
-  const choice = decide()
+  const records = await ports.files.get(target, [...new Set(waiting.map(({ object }) => urlOf(object)))])
+  const decide = async () => {
+    const planOf = (arrival: Arrival) => planFor(arrival, turn.settings())
+    const contents = await knownContents(turn, waiting, planOf)
+    return whatGoesIn(waiting, { records, contents }, planOf, limits, ports.now())
+  }
+  const choice = await decide()
   if (!choice.records.some(({ status }) => status !== 'loaded')) return choice
   // Whoever queued the file may know newer settings than we do. Those that we read now are as new as any that routed it.
   await turn.refreshSettings()
   return decide()
 }
 
+/** Nothing is asked where duplicates load: what a file costs does not depend on what nobody wants to know. */
+async function knownContents(
+  { ports, target, settings }: Turn,
+  waiting: readonly Arrival[],
+  planOf: (arrival: Arrival) => Plan,
+): Promise<Known['contents']> {
+  if (!notesContents(target, settings())) return new Map()
+  const asked = waiting.filter((arrival) => {
+    const plan = planOf(arrival)
+    return plan.kind === 'copy' && plan.duplicates !== 'load'
+  })
+  if (asked.length === 0) return new Map()
+  return ports.contents.get(target, [...new Set(asked.map(({ object }) => fingerprintOf(object)))])
+}
+
+/** People are told before it is written: who dies in between tells them again, and never nobody. */
 async function dropWhatIsNotLoaded(turn: Turn, choice: Choice): Promise<void> {
   const { ports, lease, target } = turn
   if (choice.drop.length === 0) return
+  await reportEnded(ports, turn.settings(), choice.records)
   await ports.files.put(choice.records)
   await ports.arrivals.remove(choice.drop)
   lease.left(choice.drop)
   ports.log('info', 'arrivals-dropped', { target, files: choice.drop.length, recorded: choice.records.length })
-  await reportEnded(ports, turn.settings(), choice.records)
 }
 
 async function loadThese(turn: Turn, take: readonly Arrival[], plan: CopyPlan): Promise<Turned> {
@@ -55,12 +75,19 @@ async function loadThese(turn: Turn, take: readonly Arrival[], plan: CopyPlan): 
   // A version that is loaded instead of a newer one, and the newer one after it, would be twice there.
   const arrivals = reloads(take, turn.settings()) ? await refreshArrivals(turn, take) : take
   if (arrivals.length === 0) return AGAIN
+  const noting = notesContents(target, turn.settings())
+  // What was overwritten may be there by now: loaded for an earlier event of its own, or under another name.
+  if (arrivals.some((arrival) => !take.includes(arrival))) return AGAIN
 
   const connection = await turn.connect()
   if (connection.kind === 'refused') return cannotConnect(turn, connection.fault)
   // Looking at thousands of files, or connecting, may have taken what time there was.
   if (!hasTime(turn)) return OUT_OF_TIME
-  const opened = await openBatch(turn, { arrivals, plan }, connection.session.id)
+  const opened = await openBatch(
+    turn,
+    { arrivals, plan, ...(noting ? { notesContents: true } : {}) },
+    connection.session.id,
+  )
   const { batchId } = opened.contents
   ports.log('info', 'batch-opened', { target, batchId, files: arrivals.length, fence: lease.fence })
   return runBatch(turn, opened, connection.session)

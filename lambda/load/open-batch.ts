@@ -1,5 +1,4 @@
-import type { CopyPlan } from '../copy-plan'
-import type { Arrival, Batch } from '../model'
+import type { Batch } from '../model'
 import { type BatchContents, contentsText, contentsUrl, folderOf, manifestText, manifestUrl } from './batch-folder'
 import { bytesOf } from './lease'
 import type { Turn } from './turn'
@@ -17,7 +16,7 @@ export interface OpenedBatch {
  */
 export async function openBatch(
   turn: Turn,
-  what: { readonly arrivals: readonly Arrival[]; readonly plan: CopyPlan },
+  what: Pick<BatchContents, 'arrivals' | 'plan' | 'notesContents'>,
   session: string,
 ): Promise<OpenedBatch> {
   const { ports, target, lease } = turn

@@ -55,6 +55,7 @@ export function planOf(
   return {
     kind: 'copy',
     overwrites,
+    duplicates: into.duplicates ?? 'load',
     plan: { ...common, ...formatOf(format, named.delimiter, into, settings) } as CopyPlan,
   }
 }

@@ -70,7 +70,7 @@ async function withoutFolder(turn: Turn, unfinished: Unfinished, receipt: Receip
     await lease.change({ unfinished: null })
     return AGAIN
   }
-  return endBatch(turn, batch, { code: 'BATCH_FOLDER_GONE', message: `${folder} is gone` }, {})
+  return endBatch(turn, { batch }, { code: 'BATCH_FOLDER_GONE', message: `${folder} is gone` }, {})
 }
 
 async function tryAgain(
@@ -92,7 +92,7 @@ async function tryAgain(
     if (fresh.length < arrivals.length || fresh.some((arrival, index) => arrival !== arrivals[index])) {
       const message =
         'files were overwritten or deleted before it was loaded; what is there now goes into another batch'
-      return endBatch(turn, opened.batch, { code: 'FILES_CHANGED', message }, {})
+      return endBatch(turn, opened, { code: 'FILES_CHANGED', message }, {})
     }
   }
   if (!hasTime(turn)) return OUT_OF_TIME

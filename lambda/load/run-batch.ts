@@ -5,7 +5,7 @@ import type { OpenedBatch } from './open-batch'
 import { reloads } from './plan-for'
 import { areUnchanged } from './refresh-arrivals'
 import { settleLoaded } from './settle'
-import { settleRefused } from './settle-refused'
+import { refusedLoad, settleRefused } from './settle-refused'
 import { tellOfHold } from './tell-of-hold'
 import { loadTimeMs, type Turn, type Turned, wasFullTime } from './turn'
 import { holdFor } from './what-next'
@@ -37,7 +37,7 @@ export async function runBatch(turn: Turn, opened: OpenedBatch, session: Warehou
       ports.log('warn', 'load-outcome-unknown', { target, batchId, code: fault.code, message: fault.message })
       await reportAlive(turn)
       const hold = holdFor('waiting', fault, lease.state().hold, ports.now(), ports.random())
-      return { kind: 'release', hold: await tellOfHold(turn, hold) }
+      return { kind: 'release', hold: await tellOfHold(turn, hold, refusedLoad(turn, opened, fault)) }
     }
   }
 }

@@ -1,4 +1,5 @@
 import { type FileError, type S3Url, urlOf } from '../model'
+import type { RefusedLoad } from '../notify/notices'
 import type { Fault } from '../ports'
 import { failedRecords } from '../record/records-of'
 import { reportEnded } from '../record/report-ended'
@@ -22,9 +23,10 @@ export async function settleRefused(
   const { ports, target, lease } = turn
   const { batchId, arrivals } = opened.contents
   const { kind, code, message } = fault
+  const load = refusedLoad(turn, opened, fault)
   ports.log('warn', 'batch-refused', { target, batchId, kind, code, message })
   ports.measure('BatchesFailed', 1, { target })
-  const end = (change: Parameters<typeof endBatch>[3]) => endBatch(turn, opened.batch, { code, message }, change)
+  const end = (change: Parameters<typeof endBatch>[3]) => endBatch(turn, opened, { code, message }, change)
 
   const next = whatNext(
     fault,
@@ -32,13 +34,15 @@ export async function settleRefused(
     { hadFullTime, before: lease.state().hold, nowMs: ports.now() },
     ports.random(),
   )
+  // Where the warehouse has looked at the data, whatever held the target before is over: the next hold is a first one.
   switch (next.kind) {
-    case 'mark-failed':
-      await markFailed(turn, opened, fault, next.errors)
-      // Whoever was looked for by halving is found.
-      return end({ batchFiles: null })
+    case 'mark-failed': {
+      const left = await markFailed(turn, opened, load, next.errors)
+      // The good ones of this batch go next and alone: with a new bad one among them they would wait once more.
+      return end({ batchFiles: left > 0 ? left : null, hold: null })
+    }
     case 'halve':
-      return end({ batchFiles: next.files })
+      return end({ batchFiles: next.files, hold: null })
     case 'try-in-fresh-time':
       await end({})
       return OUT_OF_TIME
@@ -48,20 +52,28 @@ export async function settleRefused(
       // Everything is as announced: S3 and the warehouse disagree for the moment.
       const hold = holdFor('waiting', fault, lease.state().hold, ports.now(), ports.random())
       await end({})
-      return { kind: 'release', hold: await tellOfHold(turn, hold) }
+      return { kind: 'release', hold: await tellOfHold(turn, hold, load) }
     }
     case 'hold':
       await end(next.files === undefined ? {} : { batchFiles: next.files })
-      return { kind: 'release', hold: await tellOfHold(turn, next.hold) }
+      return { kind: 'release', hold: await tellOfHold(turn, next.hold, load) }
   }
 }
 
+/** What can be told of a load that did not end well: which batch, how long it took, what was asked. */
+export function refusedLoad({ ports }: Turn, { batch }: OpenedBatch, { statements }: Fault): RefusedLoad {
+  const { batchId, files } = batch
+  const durationMs = ports.now() - (batch.attempts.at(-1)?.startedAtMs ?? batch.openedAtMs)
+  return { batchId, files, durationMs, ...(statements === undefined ? {} : { statements }) }
+}
+
+/** Returns how many files of the batch are left. */
 async function markFailed(
   turn: Turn,
-  { contents, batch }: OpenedBatch,
-  { statements }: Fault,
+  { contents }: OpenedBatch,
+  load: RefusedLoad,
   errors: readonly (FileError & { readonly url: S3Url })[],
-): Promise<void> {
+): Promise<number> {
   const { ports, lease } = turn
   const records = failedRecords(contents.arrivals, errors, contents.batchId, ports.now())
   const bad = new Set(records.map(({ object }) => urlOf(object)))
@@ -69,10 +81,6 @@ async function markFailed(
   await ports.files.put(records)
   await ports.arrivals.remove(arrivals)
   lease.left(arrivals)
-  const durationMs = ports.now() - (batch.attempts.at(-1)?.startedAtMs ?? batch.openedAtMs)
-  await reportEnded(ports, turn.settings(), records, {
-    batchId: contents.batchId,
-    durationMs,
-    ...(statements === undefined ? {} : { statements }),
-  })
+  await reportEnded(ports, turn.settings(), records, load)
+  return contents.arrivals.length - arrivals.length
 }

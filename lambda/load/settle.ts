@@ -1,7 +1,7 @@
 import { loadedNotice } from '../notify/notices'
 import { publish } from '../notify/publish'
 import type { LoadOutcome } from '../ports'
-import { loadedRecords } from '../record/records-of'
+import { loadedContents, loadedRecords } from '../record/records-of'
 import { thresholdsOf, topicsOf } from '../target-settings'
 import { closed } from './end-batch'
 import type { OpenedBatch } from './open-batch'
@@ -25,6 +25,7 @@ export async function settleLoaded(
   const atMs = ports.now()
   const durationMs = atMs - (batch.attempts.at(-1)?.startedAtMs ?? batch.openedAtMs)
 
+  if (contents.notesContents) await ports.contents.put(target, loadedContents(arrivals))
   await ports.files.put(loadedRecords(arrivals, batchId, atMs))
   await ports.arrivals.remove(arrivals)
   lease.left(arrivals)

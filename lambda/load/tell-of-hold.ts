@@ -1,5 +1,5 @@
 import type { Hold } from '../model'
-import { heldNotice } from '../notify/notices'
+import { heldNotice, type RefusedLoad } from '../notify/notices'
 import { publish } from '../notify/publish'
 import { topicsOf } from '../target-settings'
 import type { Turn } from './turn'
@@ -10,21 +10,23 @@ const TRIES_BEFORE_TELLING = 5
 /**
  * Tells that a target is held up: at once if a person must mend something, and again when that is something else; later
  * and once if it may pass. Returns the hold with what was told, to be written down with it.
+ * @param load what was refused, if it came so far
  */
-export async function tellOfHold(turn: Turn, hold: Hold): Promise<Hold> {
+export async function tellOfHold(turn: Turn, hold: Hold, load: RefusedLoad = {}): Promise<Hold> {
   const { ports, target, lease } = turn
   const settings = turn.settings()
   ports.log('warn', 'target-held', { target, ...hold })
   if (!isNews(hold)) return hold
   ports.measure('TargetsBlocked', 1, { target })
-  const { waitingFiles, waitingBytes } = lease.state()
+  const { waitingFiles, waitingBytes, unfinished } = lease.state()
+  const batch = unfinished === undefined ? {} : { batchId: unfinished.batchId }
   await publish(ports, target, topicsOf(target, settings).failure, () =>
-    heldNotice({ environment: settings.name, target, hold, waitingFiles, waitingBytes }),
+    heldNotice({ environment: settings.name, target, hold, waitingFiles, waitingBytes, ...batch, ...load }),
   )
   return { ...hold, toldCode: hold.code }
 }
 
 function isNews(hold: Hold): boolean {
   if (hold.kind === 'blocked') return hold.toldCode !== hold.code
-  return hold.tries >= TRIES_BEFORE_TELLING && hold.toldCode === undefined
+  return hold.tries === TRIES_BEFORE_TELLING
 }

@@ -54,7 +54,11 @@ const FIRST_DELAY_MS = { waiting: 2_000, blocked: 30_000 } as const
 /** No target waits longer than this for its next try. */
 const LONGEST_DELAY_MS = 15 * 60_000
 
-/** Twice as long each time, whatever the reasons are, up to 15 minutes, and up to half of it left to chance, so that many targets do not come back at once. */
+/**
+ * Twice as long each time, whatever the reasons are, up to 15 minutes, and up to half of it left to chance, so that many
+ * targets do not come back at once. Another kind of fault begins anew, but what people were told is not forgotten: two that
+ * take turns would otherwise be news each time.
+ */
 export function holdFor(
   kind: 'waiting' | 'blocked',
   fault: { readonly code: string; readonly message: string },
@@ -63,6 +67,7 @@ export function holdFor(
   random: number,
 ): Hold {
   const again = before?.kind === kind ? before : undefined
+  const toldCode = before?.toldCode
   const tries = (again?.tries ?? 0) + 1
   const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS[kind] * 2 ** Math.min(tries - 1, 20))
   return {
@@ -72,6 +77,6 @@ export function holdFor(
     reason: fault.message,
     tries,
     retryAtMs: Math.round(nowMs + delayMs * (0.5 + random / 2)),
-    ...(again?.toldCode === undefined ? {} : { toldCode: again.toldCode }),
+    ...(toldCode === undefined ? {} : { toldCode }),
   }
 }

@@ -53,19 +53,58 @@ export function filesFailedNotice(failure: {
   })
 }
 
-/** A target is held up. Its files wait and nothing is lost. */
-export function heldNotice(held: {
+/** Files that have the content of others and wait for a person to say what that means. */
+export function filesHeldNotice(held: {
   readonly environment: string
   readonly target: TargetId
-  readonly hold: Hold
-  readonly waitingFiles: number
-  readonly waitingBytes: number
+  readonly records: readonly FileRecord[]
 }): Notice {
-  const { hold } = held
+  const records = held.records.flatMap((record) => (record.status === 'held' ? [record] : []))
+  const files = records.slice(0, ERRORS_TOLD).map(({ object, code, reason, sameAs }) => {
+    return { file: urlOf(object), sameAs, code, reason }
+  })
+  const [first] = records
+  const what =
+    records.length === 1 && first ? `holds back ${first.object.key}` : `holds back ${counted(records.length, 'file')}`
+  return notice(held.environment, 'files-held', held.target, what, {
+    target: held.target,
+    files: records.length,
+    bytes: records.reduce((sum, { object }) => sum + object.sizeBytes, 0),
+    held: files,
+    whatToDo:
+      "write the file again with other content, or let its route load or skip what is duplicated ('duplicates')",
+  })
+}
+
+/** A load that was refused, as far as it came. */
+export interface RefusedLoad {
+  readonly batchId?: string
+  /** Files of the batch. They are among those that wait. */
+  readonly files?: number
+  readonly durationMs?: number
+  readonly statements?: readonly string[]
+}
+
+/** A target is held up. Its files wait and nothing is lost. */
+export function heldNotice(
+  held: {
+    readonly environment: string
+    readonly target: TargetId
+    readonly hold: Hold
+    readonly waitingFiles: number
+    readonly waitingBytes: number
+  } & RefusedLoad,
+): Notice {
+  const { hold, batchId, files, durationMs, statements } = held
   return notice(held.environment, 'target-blocked', held.target, `is held up: ${hold.reason}`, {
     target: held.target,
     code: hold.code,
     reason: hold.reason,
+    ...(batchId === undefined ? {} : { batchId }),
+    ...(files === undefined ? {} : { files }),
+    ...(durationMs === undefined ? {} : { durationMs }),
+    ...(statements === undefined ? {} : { statements }),
+    tries: hold.tries,
     waitingFiles: held.waitingFiles,
     waitingBytes: held.waitingBytes,
     sinceMs: hold.sinceMs,
@@ -76,7 +115,7 @@ export function heldNotice(held: {
 
 function notice(
   environment: string,
-  event: 'loaded' | 'files-failed' | 'target-blocked',
+  event: 'loaded' | 'files-failed' | 'files-held' | 'target-blocked',
   target: TargetId,
   what: string,
   body: Readonly<Record<string, unknown>>,

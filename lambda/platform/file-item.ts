@@ -12,7 +12,12 @@ const FAILED_OF = TABLE_DEFINITIONS.files.indexes[0].partition.name
 const AT = TABLE_DEFINITIONS.files.indexes[0].sort.name
 
 /** Which records the index of failures lists. A new status does not compile until it is said here. */
-const LISTED: Readonly<Record<FileRecord['status'], boolean>> = { loaded: false, failed: true, skipped: false }
+const LISTED: Readonly<Record<FileRecord['status'], boolean>> = {
+  loaded: false,
+  failed: true,
+  held: true,
+  skipped: false,
+}
 
 const base = objectItem.extend({ [AT]: z.number() })
 const fileItem = z.discriminatedUnion('status', [
@@ -34,8 +39,14 @@ const fileItem = z.discriminatedUnion('status', [
   }),
   base.extend({
     status: z.literal('skipped'),
-    code: z.enum(['FOLDER_MARKER', 'EMPTY_OBJECT', 'OBJECT_GONE', 'NO_LONGER_ROUTED']),
+    code: z.enum(['FOLDER_MARKER', 'EMPTY_OBJECT', 'OBJECT_GONE', 'NO_LONGER_ROUTED', 'DUPLICATE_CONTENT']),
     reason: z.string(),
+  }),
+  base.extend({
+    status: z.literal('held'),
+    code: z.literal('DUPLICATE_CONTENT'),
+    reason: z.string(),
+    sameAs: s3UrlText,
   }),
 ])
 

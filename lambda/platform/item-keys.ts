@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Arrival, type S3Url, type TargetId, urlOf } from '../model'
+import { type Arrival, type Fingerprint, type S3Url, type TargetId, urlOf } from '../model'
 
 /** Digits of a time in milliseconds: enough for 30,000 years, so that text sorts as the number does. */
 const TIME_DIGITS = 15
@@ -35,4 +35,9 @@ export function queueKey(target: TargetId, shard: number): string {
 /** Partition key of a file record. */
 export function fileKey(target: TargetId, url: S3Url): string {
   return `${target}#${url}`
+}
+
+/** Partition key of the note of a content, in the table of the file records. No address begins like it, so it is no record's. */
+export function contentKey(target: TargetId, fingerprint: Fingerprint): string {
+  return `${target}#content:${fingerprint}`
 }

@@ -4,12 +4,15 @@ import type { Measure } from '../ports'
 type Metric = Parameters<Measure>[0]
 interface Group {
   readonly dimensions: Readonly<Record<string, string>>
-  readonly sums: Map<Metric, number>
+  readonly values: Map<Metric, number>
 }
+
+/** Measured as they are now, not as what was added: two of them in one invocation are the later one, not their sum. */
+const LEVELS: ReadonlySet<Metric> = new Set<Metric>(['DeadLetters'])
 
 /**
  * Metrics as lines of CloudWatch's embedded metric format on stdout, in the namespace `Penstock`: no request, no delay.
- * What is measured is added up by metric and dimensions until `flush`, which belongs at the end of an invocation: if the
+ * What is measured is added up by metric and dimensions (of a level the latest is kept) until `flush`, which belongs at the end of an invocation: if the
  * process dies before it, the numbers of that invocation are lost, and nothing else depends on them.
  */
 export function makeMeasure(): { readonly measure: Measure; flush(): void } {
@@ -17,9 +20,9 @@ export function makeMeasure(): { readonly measure: Measure; flush(): void } {
   return {
     measure(metric, value, dimensions) {
       const key = JSON.stringify(Object.entries(dimensions).sort())
-      const group = groups.get(key) ?? { dimensions, sums: new Map() }
+      const group = groups.get(key) ?? { dimensions, values: new Map() }
       groups.set(key, group)
-      group.sums.set(metric, (group.sums.get(metric) ?? 0) + value)
+      group.values.set(metric, LEVELS.has(metric) ? value : (group.values.get(metric) ?? 0) + value)
     },
     flush() {
       const full = groups
@@ -30,11 +33,11 @@ export function makeMeasure(): { readonly measure: Measure; flush(): void } {
 }
 
 /** One line per set of dimensions: all metrics of a line have all of its dimensions. */
-function publish({ dimensions, sums }: Group): void {
+function publish({ dimensions, values }: Group): void {
   const metrics = new Metrics({ namespace: 'Penstock', serviceName: 'penstock' })
   for (const [name, value] of Object.entries(dimensions)) metrics.addDimension(name, value)
-  for (const [metric, sum] of sums) {
-    metrics.addMetric(metric, metric === 'BytesLoaded' ? MetricUnit.Bytes : MetricUnit.Count, sum)
+  for (const [metric, value] of values) {
+    metrics.addMetric(metric, metric === 'BytesLoaded' ? MetricUnit.Bytes : MetricUnit.Count, value)
   }
   metrics.publishStoredMetrics()
 }

@@ -1,4 +1,10 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
 import { PenstockError } from '../errors'
 import { type S3Url, splitUrl } from '../model'
 import type { ObjectsPort } from '../ports'
@@ -36,6 +42,29 @@ export function objectsInS3({ client }: { readonly client: S3Client }): ObjectsP
         if (isGone(error)) return undefined
         throw withContext(`HeadObject ${url}${hintOf(error)}`, error)
       }
+    },
+
+    async list(bucket, prefix, after) {
+      const page = await awsCall(
+        `ListObjectsV2 of s3://${bucket}/${prefix}`,
+        client.send(
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: prefix,
+            ...(after === undefined ? {} : { StartAfter: after }),
+            // XML cannot say every key that S3 takes.
+            EncodingType: 'url',
+          }),
+        ),
+      )
+      const objects = (page.Contents ?? []).map(({ Key, ETag, Size, LastModified, StorageClass }) => ({
+        key: decodeURIComponent((Key ?? '').replace(/\+/g, ' ')),
+        etag: unquoted(ETag ?? ''),
+        sizeBytes: Size ?? 0,
+        lastModifiedMs: LastModified?.getTime() ?? 0,
+        archived: StorageClass === 'GLACIER' || StorageClass === 'DEEP_ARCHIVE',
+      }))
+      return { objects, more: page.IsTruncated ?? false }
     },
   }
 }

@@ -31,7 +31,7 @@ export const TABLE_DEFINITIONS = {
     indexes: [],
   },
   files: {
-    /** `target#url`. A partition key holds 2,048 bytes; per-file partitions never get hot (1,000 writes/s each). */
+    /** `target#url`, and `target#content:etag/size` for targets that want the same content once. A partition key holds 2,048 bytes; per-file partitions never get hot (1,000 writes/s each). */
     partition: { name: 'file', type: 'S' },
     indexes: [
       /**

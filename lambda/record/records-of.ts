@@ -1,9 +1,26 @@
-import { type Arrival, type FileError, type FileRecord, type S3Url, urlOf } from '../model'
+import {
+  type Arrival,
+  type FileError,
+  type FileRecord,
+  type Fingerprint,
+  fingerprintOf,
+  type S3Url,
+  urlOf,
+} from '../model'
+import { oneLine } from '../one-line'
 
 /** A record for each file of a batch that was committed. */
 export function loadedRecords(arrivals: readonly Arrival[], batchId: string, nowMs: number): readonly FileRecord[] {
   return arrivals.map(({ target, object }) => ({ status: 'loaded', target, object, batchId, atMs: nowMs }))
 }
+
+/** The contents of a batch that was committed; of equal ones the oldest counts. */
+export function loadedContents(arrivals: readonly Arrival[]): ReadonlyMap<Fingerprint, S3Url> {
+  return new Map(arrivals.toReversed().map(({ object }) => [fingerprintOf(object), urlOf(object)]))
+}
+
+/** What is longer says no more: Redshift's own reasons have at most 512 characters, and a box of Spectrum names queries and workers. */
+const REASON_CHARACTERS = 500
 
 /** A record for each file of a batch that the warehouse named as bad, with its first error. */
 export function failedRecords(
@@ -16,7 +33,9 @@ export function failedRecords(
   for (const { url, ...error } of errors) if (!first.has(url)) first.set(url, error)
   return arrivals.flatMap(({ target, object }) => {
     const error = first.get(urlOf(object))
-    return error === undefined ? [] : [{ status: 'failed' as const, target, object, batchId, atMs: nowMs, error }]
+    if (error === undefined) return []
+    const told = { ...error, reason: oneLine(error.reason, REASON_CHARACTERS) }
+    return [{ status: 'failed' as const, target, object, batchId, atMs: nowMs, error: told }]
   })
 }
 

@@ -9,13 +9,17 @@ import { compareSpecificity } from './specificity'
 /**
  * Checks routes and makes them ready to be asked, most specific first. All problems come at once, each with its place
  * (`routes[1].match`); with problems, `routes` holds those that are sound by themselves and should not be used.
+ *
+ * @param inputs a route that could not be read is `undefined`: it only keeps its number
+ * @param options `warehouses` are the names that are known; without them every name is taken at its word
  */
 export function compileRoutes<I extends Into>(
-  inputs: readonly RouteInput<I>[],
-  options: { readonly warehouses: readonly string[] },
+  inputs: readonly (RouteInput<I> | undefined)[],
+  options: { readonly warehouses: readonly string[] | undefined },
 ): { readonly routes: readonly Route<I>[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
-  const drafts = inputs.map((input, index) => {
+  const drafts = inputs.map((input, index): Draft<I> => {
+    if (input === undefined) return { targets: [], faulty: true }
     return draftOf(input, index, options.warehouses, (path, message) => {
       problems.push({ path: `routes[${index}].${path}`, message })
     })
@@ -24,7 +28,9 @@ export function compileRoutes<I extends Into>(
   problems.push(...rivalsAmong(matchers))
   const routes = matchers.flatMap(({ index, ...matcher }): readonly Route<I>[] => {
     const draft = drafts[index]
-    return draft === undefined || draft.faulty ? [] : [{ ...matcher, targets: draft.targets }]
+    return draft === undefined || draft.faulty
+      ? []
+      : [{ ...matcher, existing: inputs[index]?.existing ?? 'leave', targets: draft.targets }]
   })
   return { routes, problems }
 }
@@ -41,7 +47,7 @@ type Numbered = Matcher & { readonly id: string; readonly index: number }
 function draftOf<I extends Into>(
   input: RouteInput<I>,
   index: number,
-  warehouses: readonly string[],
+  warehouses: readonly string[] | undefined,
   tell: (path: string, message: string) => void,
 ): Draft<I> {
   let faulty = false

@@ -5,7 +5,8 @@ import type { Into, RouteTarget } from './route'
 import { parseTemplate, type Template } from './template'
 
 export interface TargetsContext {
-  readonly warehouses: readonly string[]
+  /** The names that are known; `undefined` if they could not be read, then a name is taken at its word. */
+  readonly warehouses: readonly string[] | undefined
   /** What the route's match captures; `undefined` if it could not be read, then templates are taken at their word. */
   readonly captures: readonly string[] | undefined
   /** Where the `into` stands, and what is wrong there. */
@@ -65,7 +66,12 @@ function compileTarget<I extends Into>(into: I, path: string, context: TargetsCo
 const DEFAULT_SCHEMA = 'public'
 const OWN_SCHEMA = 'penstock'
 
-function warehouseOf(written: string | undefined, known: readonly string[], report: Report): string | undefined {
+function warehouseOf(
+  written: string | undefined,
+  known: readonly string[] | undefined,
+  report: Report,
+): string | undefined {
+  if (known === undefined) return written ?? ''
   const [only, ...others] = known
   if (written === undefined && only !== undefined && others.length === 0) return only
   const all = known.map((name) => `'${name}'`).join(', ') || 'none'

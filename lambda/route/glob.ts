@@ -80,7 +80,7 @@ export function capturesIn(glob: Glob, text: string): readonly (readonly [name: 
 /** A short text that fits all of them, not empty if possible; `undefined` if there is none. */
 export function textOfAll(globs: readonly Glob[]): string | undefined {
   const patterns = globs.map((glob) => glob.tokens)
-  const chars = commonSequence([...patterns, SOMETHING], isRun, meet) ?? commonSequence(patterns, isRun, meet)
+  const chars = commonSequence([...patterns, SOMETHING], TOKENS) ?? commonSequence(patterns, TOKENS)
   return chars?.join('')
 }
 
@@ -103,3 +103,5 @@ function meet(tokens: readonly Token[]): string | undefined {
   const char = fixed[0] ?? 'x'
   return fixed.every((other) => other === char) ? char : undefined
 }
+
+const TOKENS = { isRun, meet, fits: fitsToken } as const

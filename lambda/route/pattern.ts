@@ -70,9 +70,11 @@ export function foldersOfBoth(a: Pattern, b: Pattern): readonly string[] | undef
     if (one === undefined || other === undefined || one === '**' || other === '**') break
     if (one.literal !== undefined && other.literal !== undefined && one.literal !== other.literal) return undefined
   }
-  return commonSequence([a.folders, b.folders], isRun, (segments) =>
-    textOfAll(segments.flatMap((segment) => (segment === '**' ? [] : [segment]))),
-  )
+  return commonSequence([a.folders, b.folders], {
+    isRun,
+    fits: fitsSegment,
+    meet: (segments) => textOfAll(segments.flatMap((segment) => (segment === '**' ? [] : [segment]))),
+  })
 }
 
 /** The segment that a `**` at the end implies: the file's name, whatever it is. */

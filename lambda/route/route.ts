@@ -24,6 +24,8 @@ export interface RouteInput<I extends Into = Into> {
   readonly match: string
   /** Narrows the file's name further. A text is a glob that knows only `*`; a regex may match anywhere in the name. */
   readonly filename?: FilenameInput | undefined
+  /** What becomes of files that were there before the route. @default 'leave' */
+  readonly existing?: 'load' | 'leave' | undefined
   readonly into: I | readonly I[]
 }
 
@@ -37,6 +39,7 @@ export interface Matcher {
 export interface Route<I extends Into = Into> extends Matcher {
   /** Its match and filename as they were written, for logs and people. */
   readonly id: string
+  readonly existing: 'load' | 'leave'
   readonly targets: readonly RouteTarget<I>[]
 }
 

@@ -2,7 +2,8 @@ import { Client, type ClientConfig } from 'pg'
 import { codeOf, messageOf } from '../errors'
 import type { SecretsPort } from '../ports'
 import { render } from './redshift/render'
-import { PATIENCE_MS, type Run, type SessionOf } from './session'
+import { PATIENCE_MS, type Run } from './run'
+import type { SessionOf } from './session'
 
 /** How to reach a Redshift database over its wire protocol. */
 export interface PgWarehouse extends SessionOf {

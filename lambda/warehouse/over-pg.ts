@@ -1,6 +1,8 @@
 import type { Connection, SecretsPort } from '../ports'
+import { faultOf } from './fault-of'
 import { hangUp, logIn, type PgWarehouse, runOn } from './over-pg-connection'
-import { faultOf, openSession, type Run, type SessionDeps } from './session'
+import type { Run } from './run'
+import { openSession, type SessionDeps } from './session'
 
 export interface OverPgDeps extends SessionDeps {
   readonly secrets: SecretsPort

@@ -1,23 +1,10 @@
-import { codeOf, isRecord, messageOf } from '../errors'
 import type { Receipt, S3Url, TargetId } from '../model'
-import type { Fault, LoadJob, LoadOutcome, WarehouseSession } from '../ports'
-import { classify } from './redshift/faults'
-import { fileErrorInText, fileErrorsOf, type LoadErrorRow } from './redshift/load-errors'
+import type { LoadJob, LoadOutcome, WarehouseSession } from '../ports'
+import { faultOf, isAnswer } from './fault-of'
 import { render } from './redshift/render'
-import type { CopyRole, Statement } from './statement'
-
-/**
- * Runs a statement and returns its rows. It throws what the driver throws: an error of the server has `severity` and
- * SQLSTATE, anything else means that nobody knows whether the statement was done.
- * @param patienceMs without an answer for so long, the connection is taken for lost
- */
-export type Run = (
-  statement: Statement,
-  patienceMs?: number,
-) => Promise<{ readonly rows: readonly Record<string, unknown>[] }>
-
-/** Far longer than any statement but COPY and COMMIT takes; a network that falls silent is noticed after it. */
-export const PATIENCE_MS = 30_000
+import { type Copy, GRACE_MS, PATIENCE_MS, type Run } from './run'
+import type { CopyRole } from './statement'
+import { withFiles } from './which-files'
 
 /** What a session has to know of its warehouse. */
 export interface SessionOf {
@@ -30,6 +17,7 @@ export interface SessionOf {
 
 export interface SessionDeps {
   readonly sleep: (ms: number) => Promise<void>
+  readonly now: () => number
 }
 
 /** A session over a connection that was just opened, whatever the driver. Sees to it that the receipts table is there. */
@@ -51,9 +39,6 @@ export async function openSession(
   }
 }
 
-/** After its own timeout a statement is cancelled by the warehouse; this much later nobody is there any more. */
-const GRACE_MS = 3_000
-
 /** Two loaders may create it at once: the one that comes second fails, maybe before the first has finished. */
 const TRIES_TO_CREATE = 5
 
@@ -72,13 +57,14 @@ async function ensureReceiptsTable(deps: SessionDeps, run: Run): Promise<void> {
 }
 
 async function load(deps: SessionDeps, warehouse: SessionOf, run: Run, job: LoadJob): Promise<LoadOutcome> {
-  const copy: Statement = {
+  const copy: Copy = {
     kind: 'copy',
     plan: job.plan,
     manifest: job.manifest,
     role: warehouse.copyRole,
     ...(warehouse.filesRegion === undefined ? {} : { region: warehouse.filesRegion }),
   }
+  const untilMs = deps.now() + job.timeoutMs
   const patienceMs = job.timeoutMs + GRACE_MS
   try {
     await run({ kind: 'limit-time', timeoutMs: job.timeoutMs }, patienceMs)
@@ -90,33 +76,10 @@ async function load(deps: SessionDeps, warehouse: SessionOf, run: Run, job: Load
     await run({ kind: 'commit' }, patienceMs)
     return { kind: 'loaded', rows, statements: [render(copy)] }
   } catch (error) {
-    const outcome = await notLoaded(deps, warehouse, run, job, error)
-    return { ...outcome, fault: { ...outcome.fault, statements: [render(copy)] } }
-  }
-}
-
-/**
- * An answer means that nothing was committed, also if COMMIT was refused; without one nobody knows. After an answer it
- * rolls back, then asks which files were at fault: the views can be read only outside the broken transaction.
- */
-async function notLoaded(
-  deps: SessionDeps,
-  warehouse: SessionOf,
-  run: Run,
-  job: LoadJob,
-  error: unknown,
-): Promise<Exclude<LoadOutcome, { kind: 'loaded' }>> {
-  const fault = faultOf(error, warehouse, job.urls)
-  if (!isAnswer(error)) return { kind: 'unknown', fault }
-  try {
-    await run({ kind: 'rollback' })
-    if (fault.kind !== 'data' || fault.fileErrors.length > 0) return { kind: 'refused', fault }
-    // The limit of the load may have been a short one.
-    await run({ kind: 'limit-time', timeoutMs: PATIENCE_MS })
-    return { kind: 'refused', fault: { ...fault, fileErrors: await readLoadErrors(deps, run, job.urls) } }
-  } catch (lost) {
-    // The refusal was an answer, so the transaction is gone either way; only the details are missing.
-    return { kind: 'refused', fault: { ...fault, cause: lost } }
+    const fault = { ...faultOf(error, warehouse, job), statements: [render(copy)] }
+    // An answer means that nothing was committed, also if COMMIT was refused; without one nobody knows.
+    if (!isAnswer(error)) return { kind: 'unknown', fault }
+    return { kind: 'refused', fault: await withFiles(deps, run, { copy, urls: job.urls, untilMs }, fault) }
   }
 }
 
@@ -125,18 +88,6 @@ async function changedMeanwhile(run: Run, warehouse: SessionOf): Promise<LoadOut
   await run({ kind: 'rollback' })
   const message = `warehouse ${warehouse.name}: a file of the batch was overwritten or deleted while it was loaded`
   return { kind: 'refused', fault: { kind: 'gone', code: 'FILES_CHANGED', message, fileErrors: [] } }
-}
-
-/** The views are filled a moment after the COPY has failed. */
-const LOAD_ERRORS_DELAYS_MS = [0, 200, 800]
-
-async function readLoadErrors(deps: SessionDeps, run: Run, urls: readonly S3Url[]): Promise<Fault['fileErrors']> {
-  for (const delay of LOAD_ERRORS_DELAYS_MS) {
-    if (delay > 0) await deps.sleep(delay)
-    const { rows } = await run({ kind: 'read-load-errors' })
-    if (rows.length > 0) return fileErrorsOf(rows as unknown as readonly LoadErrorRow[], urls)
-  }
-  return []
 }
 
 const LOOK_AGAIN_MS = 250
@@ -166,26 +117,5 @@ function receiptOf(row: Record<string, unknown> | undefined): Receipt | undefine
     rows: Number(row['row_count']),
     bytes: Number(row['bytes']),
     manifest: String(row['manifest']) as S3Url,
-  }
-}
-
-/** Whether the server has answered the statement and the session goes on. A FATAL message is its last word: the session is over. */
-function isAnswer(error: unknown): boolean {
-  return isRecord(error) && error['severity'] === 'ERROR'
-}
-
-/** What an error is, with the file that it names: an error that no rule knows is about that file, or else about the set-up. */
-export function faultOf(error: unknown, warehouse: SessionOf, urls: readonly S3Url[] = []): Fault {
-  const code = codeOf(error)
-  const text = [messageOf(error), isRecord(error) ? error['detail'] : undefined].filter(Boolean).join('\n')
-  const known = classify({ code, text })
-  const named = known === undefined || known.kind === 'data' ? fileErrorInText(text, urls) : []
-  const remedy = known?.remedy === undefined ? '' : `; ${known.remedy}`
-  return {
-    kind: known?.kind ?? (named.length > 0 ? 'data' : 'set-up'),
-    code: code ?? 'UNKNOWN',
-    message: `warehouse ${warehouse.name} (${warehouse.host}): ${text}${remedy}`,
-    fileErrors: named,
-    cause: error,
   }
 }

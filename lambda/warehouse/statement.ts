@@ -14,6 +14,8 @@ export type Statement =
       readonly role: CopyRole
       /** Only when the files lie in another region than the warehouse. */
       readonly region?: string
+      /** Only look: load nothing, go on after errors, and note them. Not for columnar formats. */
+      readonly check?: true
     }
   /** Rows of the last COPY of this session, as `rows`. */
   | { readonly kind: 'count-copied' }
@@ -25,8 +27,8 @@ export type Statement =
   | { readonly kind: 'read-session-id' }
   | { readonly kind: 'end-session'; readonly sessionId: string }
   | { readonly kind: 'find-session'; readonly sessionId: string }
-  /** The load errors of this session's last COPY. */
-  | { readonly kind: 'read-load-errors' }
+  /** Of each file of this session's last COPY the first load error; `files` is how many there are. */
+  | { readonly kind: 'read-load-errors'; readonly files: number }
 
 /** `default` is the warehouse's default role; several ARNs are a chain in which each may assume the next. */
 export type CopyRole = 'default' | readonly string[]

@@ -30,7 +30,7 @@ interface Rule {
   readonly forbids: RegExp
 }
 
-const STAGES = /^lambda\/(event|route|batch|load|record|notify|unload)\//
+const STAGES = /^lambda\/(intake|event|route|batch|load|record|notify|heal|unload)\//
 
 const RULES: readonly Rule[] = [
   {

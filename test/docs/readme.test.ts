@@ -28,6 +28,7 @@ describe('the README', () => {
     const { routes } = new Function(`return { ${shown} }`)() as { routes: { match: string; into: Into | Into[] }[] }
     const settings = settingsFrom({
       name: 'dev',
+      bucket: 'landing',
       work: 's3://landing/_penstock/',
       warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
       routes,

@@ -21,15 +21,6 @@ describe.each([dev, staging, prod])('the stack of $name', (environment) => {
     expect(provider.aws.map(({ allowed_account_ids }) => allowed_account_ids)).toEqual([[environment.account]])
   })
 
-  it('gives every queue its dead letters and six times its reader’s time', () => {
-    const [queue, ...others] = all('aws_sqs_queue').filter(({ name }) => !String(name).endsWith('-dead'))
-    expect(others).toEqual([])
-    expect(queue).toMatchObject({
-      visibility_timeout_seconds: 360,
-      redrive_policy: expect.stringContaining('maxReceiveCount'),
-    })
-  })
-
   it('keeps the bucket private', () => {
     expect(all('aws_s3_bucket_public_access_block')).toEqual([
       expect.objectContaining({

@@ -1,25 +1,48 @@
 import { createHash } from 'node:crypto'
 import { PenstockError } from '../../lambda/errors'
-import type { S3Url } from '../../lambda/model'
+import { type S3Url, splitUrl } from '../../lambda/model'
 import type { ObjectsPort } from '../../lambda/ports'
 
+/** What S3 lists in one answer. */
+const PAGE = 1_000
+
+export type ObjectsInMemory = ObjectsPort & {
+  urls(): readonly S3Url[]
+  delete(url: S3Url): void
+}
+
 /** Objects in a map, their ETags as S3 makes them: the MD5 of the content. `urls` lists them for assertions. */
-export function objectsInMemory(): ObjectsPort & { urls(): readonly S3Url[] } {
-  const objects = new Map<S3Url, string>()
+export function objectsInMemory({ now = () => 0 }: { readonly now?: () => number } = {}): ObjectsInMemory {
+  const objects = new Map<S3Url, { readonly body: string; readonly etag: string; readonly lastModifiedMs: number }>()
   return {
     async put(url, body) {
-      objects.set(url, body)
+      const lastModifiedMs = Math.floor(now() / 1000) * 1000
+      objects.set(url, { body, etag: createHash('md5').update(body).digest('hex'), lastModifiedMs })
     },
     async get(url) {
-      const body = objects.get(url)
-      if (body === undefined) throw new PenstockError('OBJECT_GONE', `${url} is not there`)
-      return body
+      const object = objects.get(url)
+      if (object === undefined) throw new PenstockError('OBJECT_GONE', `${url} is not there`)
+      return object.body
     },
     async head(url) {
-      const body = objects.get(url)
-      if (body === undefined) return undefined
-      return { etag: createHash('md5').update(body).digest('hex'), sizeBytes: Buffer.byteLength(body) }
+      const object = objects.get(url)
+      return object && { etag: object.etag, sizeBytes: Buffer.byteLength(object.body) }
+    },
+    async list(bucket, prefix, after) {
+      const listed = [...objects].flatMap(([url, { body, etag, lastModifiedMs }]) => {
+        const at = splitUrl(url)
+        if (at.bucket !== bucket || !at.key.startsWith(prefix)) return []
+        if (after !== undefined && byBytes(at.key, after) <= 0) return []
+        return [{ key: at.key, etag, sizeBytes: Buffer.byteLength(body), lastModifiedMs, archived: false }]
+      })
+      listed.sort((a, b) => byBytes(a.key, b.key))
+      return { objects: listed.slice(0, PAGE), more: listed.length > PAGE }
     },
     urls: () => [...objects.keys()].sort(),
+    delete: (url) => void objects.delete(url),
   }
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
 }

@@ -8,8 +8,14 @@ export interface WarehouseInMemory extends WarehousesPort {
   /** Every file that was committed into a target, once per time it was. */
   filesIn(target: TargetId): readonly S3Url[]
   readonly receipts: readonly Receipt[]
-  /** Files that no load may contain. */
+  /** Files that no load may contain: all of a batch are named, as after a look that goes on after errors. */
   readonly bad: Map<S3Url, FileError>
+  /** As columnar formats do it: of the bad files of a batch only the first is named. */
+  namesOne: boolean
+  /** What the next loads are refused with, whatever is in them. */
+  faults: Fault[]
+  /** Loads that were begun, refused ones included. */
+  readonly loads: readonly LoadJob[]
   /** Files whose content breaks a load that does not say which file it was. */
   readonly nameless: Set<S3Url>
   /** Files that are not there any more. */
@@ -28,12 +34,16 @@ export function warehouseInMemory(): WarehouseInMemory {
   const loaded = new Map<TargetId, S3Url[]>()
   const receipts: Receipt[] = []
   const sessions = new Set<string>()
+  const loads: LoadJob[] = []
   let lastSession = 0
 
   const warehouse: WarehouseInMemory = {
     filesIn: (target) => [...(loaded.get(target) ?? [])],
     receipts,
     bad: new Map(),
+    namesOne: false,
+    faults: [],
+    loads,
     nameless: new Set(),
     gone: new Set(),
     tables: undefined,
@@ -53,8 +63,9 @@ export function warehouseInMemory(): WarehouseInMemory {
     return {
       id,
       load: async (job) => {
-        const refused = whyRefused(job)
-        if (refused) return { kind: 'refused', fault: refused }
+        loads.push(job)
+        const refused = warehouse.faults.shift() ?? whyRefused(job)
+        if (refused) return { kind: 'refused', fault: { statements: ['COPY'], ...refused } }
         if (job.stillCurrent && !(await job.stillCurrent())) return { kind: 'refused', fault: changed() }
         return commit(job)
       },
@@ -84,10 +95,14 @@ export function warehouseInMemory(): WarehouseInMemory {
     if (urls.some((url) => warehouse.gone.has(url))) {
       return { kind: 'gone', code: 'XX000', message: 'The specified key does not exist', fileErrors: [] }
     }
-    const bad = urls.find((url) => warehouse.bad.has(url))
-    const error = bad && warehouse.bad.get(bad)
-    if (bad && error)
-      return { kind: 'data', code: 'XX000', message: 'load failed', fileErrors: [{ url: bad, ...error }] }
+    const bad = urls.flatMap((url) => {
+      const error = warehouse.bad.get(url)
+      return error === undefined ? [] : [{ url, ...error }]
+    })
+    if (bad.length > 0) {
+      const fileErrors = warehouse.namesOne ? bad.slice(0, 1) : bad
+      return { kind: 'data', code: 'XX000', message: 'load failed', fileErrors }
+    }
     if (urls.some((url) => warehouse.nameless.has(url))) {
       return { kind: 'data', code: 'XX000', message: 'load failed', fileErrors: [] }
     }

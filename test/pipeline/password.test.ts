@@ -3,7 +3,7 @@ import { type Local, startForTest } from './local'
 
 const KPIS: TargetId = 'main/public.kpis'
 
-describe('the password of the warehouse', () => {
+describe('the password of the warehouse (S8)', () => {
   let local: Local
   beforeAll(async () => {
     local = await startForTest()

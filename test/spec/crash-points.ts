@@ -1,5 +1,5 @@
 import type { Ports, WarehousesPort } from '../../lambda/ports'
-import type { Run } from '../../lambda/warehouse/session'
+import type { Run } from '../../lambda/warehouse/run'
 import type { Statement } from '../../lambda/warehouse/statement'
 
 /** The operations of a port that take time: between asking and hearing the answer, anybody may die. */
@@ -32,6 +32,8 @@ const CALLS: Readonly<Record<PortCall, true>> = {
   'files.get': true,
   'files.put': true,
   'files.putUnlessLoaded': true,
+  'contents.get': true,
+  'contents.put': true,
   'batches.put': true,
   'batches.get': true,
   'targets.get': true,
@@ -42,7 +44,10 @@ const CALLS: Readonly<Record<PortCall, true>> = {
   'objects.put': true,
   'objects.get': true,
   'objects.head': true,
+  'objects.list': true,
   'wakes.send': true,
+  'deadLetters.count': true,
+  'deadLetters.driveBack': true,
   'notices.publish': true,
   'warehouses.connect': true,
   'statement.begin': true,
@@ -88,6 +93,7 @@ export function portsThrough(ports: Ports, around: Around): Ports {
     settings: (how) => around('settings', () => ports.settings(how)),
     arrivals: port('arrivals'),
     files: port('files'),
+    contents: port('contents'),
     batches: port('batches'),
     targets: {
       ...port('targets'),
@@ -97,6 +103,7 @@ export function portsThrough(ports: Ports, around: Around): Ports {
     },
     objects: port('objects'),
     wakes: port('wakes'),
+    deadLetters: port('deadLetters'),
     notices: port('notices'),
     warehouses: port('warehouses') satisfies WarehousesPort,
   }

@@ -51,7 +51,7 @@ async function everyDeath(): Promise<readonly Death[]> {
   })
 }
 
-describe('whoever dies, before or after any call', () => {
+describe('whoever dies, before or after any call (S2, S5)', () => {
   it('loads every file exactly once, and leaves nothing behind that waits', async () => {
     const deaths = await everyDeath()
     expect(deaths.length).toBeGreaterThan(80)

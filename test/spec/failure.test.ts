@@ -4,7 +4,7 @@ import { aWorld } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
 
-describe('a bad file', () => {
+describe('a bad file (S6, S7)', () => {
   it('is named with its line, and its neighbours load at once', async () => {
     const world = aWorld()
     world.warehouse.bad.set('s3://landing/orders/2.csv', {
@@ -121,7 +121,7 @@ describe('a bad file', () => {
   })
 })
 
-describe('a key that leads nowhere', () => {
+describe('a key that leads nowhere (S7, S9)', () => {
   it.each(['orders; drop table x/a.csv', 'a"b/x.csv', "a'b/x.csv", 'file-at-the-root.csv', 'pg_catalog.x/a.csv'])(
     'is unrouted, counted and told: %s',
     async (key) => {
@@ -144,7 +144,7 @@ describe('a key that leads nowhere', () => {
   })
 })
 
-describe('a target', () => {
+describe('a target (S6)', () => {
   it('without its table is blocked with the reason, loses nothing, and comes back by itself', async () => {
     const world = aWorld()
     world.warehouse.tables = new Set()

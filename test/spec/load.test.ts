@@ -4,7 +4,7 @@ import { aWorld } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
 
-describe('a load', () => {
+describe('a load (S2)', () => {
   it('queues, loads, records, removes, closes and tells, in this order', async () => {
     const world = aWorld()
     await world.deliver(await world.put('orders/1.csv'))
@@ -124,7 +124,7 @@ describe('a load', () => {
   })
 })
 
-describe('the lease', () => {
+describe('the lease (S4)', () => {
   it('outlives the invocation that holds it', async () => {
     const world = aWorld()
     await world.deliver(await world.put('orders/1.csv'))

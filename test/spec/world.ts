@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { FileRecord, S3Object, S3Url, TargetId } from '../../lambda/model'
-import { ingest, loadTarget, tick } from '../../lambda/pipeline'
+import { heal, ingest, loadTarget, tick } from '../../lambda/pipeline'
 import type { Ports } from '../../lambda/ports'
 import { type SettingsInput, settingsFrom } from '../../lambda/settings'
 import { arrivalsInMemory } from '../memory/arrivals-in-memory'
 import { batchesInMemory } from '../memory/batches-in-memory'
+import { contentsInMemory } from '../memory/contents-in-memory'
+import { deadLettersInMemory } from '../memory/dead-letters-in-memory'
 import { filesInMemory } from '../memory/files-in-memory'
 import { noticesInMemory } from '../memory/notices-in-memory'
 import { objectsInMemory } from '../memory/objects-in-memory'
@@ -44,14 +46,16 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
 
   const warehouse = warehouseInMemory()
   const notices = noticesInMemory()
-  const objects = objectsInMemory()
+  const objects = objectsInMemory({ now: () => nowMs })
   const files = filesInMemory()
   const targets = targetsInMemory()
   const arrivals = arrivalsInMemory()
   const batches = batchesInMemory()
+  const contents = contentsInMemory()
   const plain = {
     arrivals,
     files,
+    contents,
     batches,
     targets,
     objects,
@@ -74,11 +78,13 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
     settings: async () => settings,
     arrivals: mortal('arrivals', plain.arrivals, ['put', 'oldest', 'remove']),
     files: mortal('files', plain.files, ['get', 'put', 'putUnlessLoaded']),
+    contents: mortal('contents', plain.contents, ['get', 'put']),
     batches: mortal('batches', plain.batches, ['put', 'get']),
     targets: mortal('targets', plain.targets, ['get', 'countArrivals', 'claim', 'change']),
-    objects: mortal('objects', plain.objects, ['put', 'get', 'head']),
+    objects: mortal('objects', plain.objects, ['put', 'get', 'head', 'list']),
     notices: mortal('notices', plain.notices, ['publish']),
     wakes: mortal('wakes', plain.wakes, ['send']),
+    deadLetters: deadLettersInMemory(),
     warehouses: mortal('warehouses', plain.warehouses, ['connect']),
     log: (_level, event, fields) => void logged.push({ event, fields }),
     measure: (metric, value) => void measured.set(metric, (measured.get(metric) ?? 0) + value),
@@ -172,12 +178,18 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
       return loadTarget(ports, target, { owner: `run${invocations}`, deadlineMs: nowMs + INVOCATION_MS })
     },
     tick: () => survive(() => tick(ports)),
+    heal: () => survive(() => heal(ports, { deadlineMs: nowMs + INVOCATION_MS })),
+    /** Moves the clock. Nobody acts meanwhile. */
+    wait(ms: number): void {
+      nowMs += ms
+    },
     /** Lets time pass, with a tick every minute and every wake at its time. */
     async pass(ms: number): Promise<void> {
       const until = nowMs + ms
       while (nowMs < until) {
         nowMs = Math.min(until, nowMs + 15_000)
         await world.tick()
+        await world.heal()
         await world.wake()
       }
     },
@@ -218,6 +230,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
 function settingsOf(given: Partial<SettingsInput>) {
   return settingsFrom({
     name: 'test',
+    bucket: 'landing',
     work: 's3://landing/_penstock/',
     warehouses: { main: { kind: 'redshift', host: 'warehouse.test', database: 'dev', user: 'penstock' } },
     batch: { seconds: 0 },

@@ -2,6 +2,7 @@ import { readSettings, type SettingsInput, settingsFrom } from '../../lambda/set
 
 const minimal: SettingsInput = {
   name: 'dev',
+  bucket: 'landing',
   work: 's3://landing/_penstock/',
   warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
 }
@@ -43,6 +44,7 @@ describe('the settings', () => {
       expect.stringMatching(/^batch\.secnods: .*did you mean 'seconds'/),
       expect.stringMatching(/^name: .*lower-case/),
       expect.stringMatching(/^routes\[0\]\.into\.csv\.headerLine: .*did you mean 'headerLines'/),
+      expect.stringMatching(/^routes\[1\]\.match: 'a\/\/b' holds '\/\/'/),
     ])
   })
 

@@ -55,6 +55,8 @@ export function told(url: S3Url, record: FileRecord | undefined): string {
       ].filter(Boolean)
       return `failed   ${name}: ${[...where, reason].join(', ')}`
     }
+    case 'held':
+      return `held     ${name}: ${record.reason}`
     case 'skipped':
       return `skipped  ${name}: ${record.reason}`
   }

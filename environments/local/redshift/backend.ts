@@ -33,6 +33,7 @@ export interface Backend {
   resume(): void
   /** Ends the session; what it had not committed is rolled back. */
   end(): void
+  readonly hasEnded: () => boolean
   /** Settles when the session has ended, whoever ended it. */
   readonly ended: Promise<'ended'>
 }
@@ -54,6 +55,7 @@ export function openBackend(login: BackendLogin): Promise<Backend> {
     let pid = 0
     let status: TransactionStatus = 'I'
     let ready = false
+    let over = false
     let receive: ((message: Message) => void) | undefined
     let fail: ((error: Error) => void) | undefined
     let tellEnd: (how: 'ended') => void = () => {}
@@ -76,6 +78,7 @@ export function openBackend(login: BackendLogin): Promise<Backend> {
     })
     socket.on('error', (error) => reject(error))
     socket.on('close', () => {
+      over = true
       reject(new RedshiftError('08006', 'the server closed the connection'))
       fail?.(new RedshiftError('57P01', 'terminating connection due to administrator command'))
       tellEnd('ended')
@@ -107,6 +110,7 @@ export function openBackend(login: BackendLogin): Promise<Backend> {
       pause: () => void socket.pause(),
       resume: () => void socket.resume(),
       end: () => void socket.destroy(),
+      hasEnded: () => over,
       ended,
     }
   })

@@ -50,7 +50,8 @@ export interface RowLoader {
   countRow(): void
 }
 
-const MOST_KEPT_ERRORS = 1_000
+/** Of each file the first ones are kept, so that one file of rubbish does not hide what is wrong with the next. */
+const MOST_KEPT_ERRORS_OF_A_FILE = 20
 const MOST_RAW_BYTES = 1_024
 
 /** The sink of one COPY. */
@@ -63,10 +64,12 @@ export function makeRowLoader(columns: readonly TargetColumn[], plan: LoadPlan, 
   let file: S3ObjectInfo | undefined
   let rows = 0
   let errorCount = 0
+  let errorsOfFile = 0
 
   const note = (error: Omit<RowError, 'file'>) => {
     if (file === undefined) throw new Error('a row before any file')
-    if (errors.length < MOST_KEPT_ERRORS) errors.push({ file, ...error })
+    if (errorsOfFile < MOST_KEPT_ERRORS_OF_A_FILE) errors.push({ file, ...error })
+    errorsOfFile++
     errorCount++
     if (errorCount >= plan.failsAtErrors) throw new TooManyErrors()
   }
@@ -80,6 +83,7 @@ export function makeRowLoader(columns: readonly TargetColumn[], plan: LoadPlan, 
     errorCount: () => errorCount,
     startFile: (next) => {
       file = next
+      errorsOfFile = 0
     },
     add: (fields, line, rowStart, rowEnd) => {
       const mark = out.mark()

@@ -51,6 +51,8 @@ export interface Session {
   readonly hangUp: () => void
 }
 
+const SESSION_ENDED = new RedshiftError('57P01', 'terminating connection due to administrator command')
+
 /** Makes the session of a client that has logged in; `setCopying` hears when a COPY starts and ends. */
 export function makeSession(
   stream: Duplex,
@@ -108,6 +110,12 @@ export function makeSession(
         }
         return sqlState === undefined ? 'ok' : 'failed'
       } catch (error) {
+        // Nobody knows whether the statement was done. An ERROR would say that it was not, a FATAL is the session's last word.
+        if (backend.hasEnded()) {
+          close({ outcome: 'cut' })
+          answer(errorMessage(SESSION_ENDED, 'FATAL'))
+          return 'gone'
+        }
         const known = translateError(asRedshiftError(error), ports.isolation, backend.pid)
         close({ outcome: 'error', sqlState: known.sqlState })
         await abortTransaction(backend)

@@ -4,12 +4,13 @@ import net, { type Server, type Socket } from 'node:net'
 import path from 'node:path'
 import tls from 'node:tls'
 import { type EmbeddedPostgres, startPostgres } from '../postgres'
+import { alwaysOpen } from './always-open'
 import { errorMessage } from './answers'
 import { type Backend, openBackend } from './backend'
 import { bootSql } from './catalogue.sql'
 import { makeCertificate } from './certificate'
 import { makeCopy } from './copy'
-import { asRedshiftError } from './errors'
+import { RedshiftError } from './errors'
 import { type FaultRule, makeFaults } from './faults'
 import { inTurn } from './in-turn'
 import { type Doorkeeper, receiveClient } from './login'
@@ -60,6 +61,11 @@ export interface FakeRedshift {
   pause(): Promise<void>
   /** Accepts connections again, on the same port. */
   resume(): Promise<void>
+  /**
+   * The warehouse itself goes down and comes back after so long, with everything that was committed: sessions end in the
+   * middle of whatever they do, and logins are refused meanwhile.
+   */
+  restart(downMs: number): Promise<void>
   /** Ends everything; leaves no process, port or folder. */
   stop(): Promise<void>
 }
@@ -117,6 +123,11 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
       failNext: (rule) => faults.add(rule),
       pause: () => clients.close(),
       resume: async () => void (await clients.listen({ host: '127.0.0.1', port })),
+      restart: async (downMs) => {
+        await postgres.halt()
+        await new Promise((resolve) => setTimeout(resolve, downMs))
+        await postgres.start()
+      },
       stop,
     }
   } catch (error) {
@@ -137,9 +148,9 @@ async function bootDatabase(
     await first.run(`ALTER DATABASE postgres RENAME TO "${database.replace(/"/g, '""')}"`)
     first.end()
   }
-  const system = await log(database)
+  const system = inTurn(alwaysOpen(() => log(database)))
   await system.run(bootSql(database, isolation))
-  return inTurn(system)
+  return system
 }
 
 function openSystemBackend(postgres: EmbeddedPostgres, database: string): Promise<Backend> {
@@ -208,7 +219,9 @@ async function serve(
       onUnasked: (received) => void stream.write(received.raw),
     })
   } catch (error) {
-    stream.end(errorMessage(asRedshiftError(error), 'FATAL'))
+    const refusal =
+      error instanceof RedshiftError ? error : new RedshiftError('57P03', 'the database system is starting up')
+    stream.end(errorMessage(refusal, 'FATAL'))
     return
   }
   await serveClient(stream, backend, user, ports)

@@ -2,6 +2,9 @@ import type { CopyPlan } from '../../copy-plan'
 import type { CopyRole, Statement } from '../statement'
 import { address, identifier, literal } from './quote'
 
+/** The most errors that a COPY can be told to pass over. */
+const MOST_ERRORS = 100_000
+
 /** COPY, one clause per line, always in this order, so that the diff of two loads reads like the diff of their settings. */
 export function copyText(copy: Extract<Statement, { kind: 'copy' }>): string {
   const { plan } = copy
@@ -15,6 +18,7 @@ export function copyText(copy: Extract<Statement, { kind: 'copy' }>): string {
     ...(copy.region !== undefined && plan.format !== 'parquet' ? [`REGION AS ${literal(copy.region)}`] : []),
     ...formatClauses(plan),
     ...compressionClause(plan),
+    ...(copy.check ? ['NOLOAD', `MAXERROR AS ${MOST_ERRORS}`] : []),
   ].join('\n')
 }
 

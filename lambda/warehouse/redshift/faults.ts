@@ -1,4 +1,5 @@
 import type { FaultKind } from '../../ports'
+import { withoutNames } from './without-names'
 
 interface FaultRule {
   readonly code?: RegExp
@@ -8,99 +9,119 @@ interface FaultRule {
   readonly remedy?: string
 }
 
-/**
- * What Redshift, node-postgres and Node say, and what that means for the load. The first rule that fits decides; where a
- * rule has a code and a text, both must fit. Codes are SQLSTATEs or Node's; much comes as XX000, so the documented text decides.
- */
-const RULES: readonly FaultRule[] = [
-  // The store of the secret, for reasons of its own.
+const READ_FILES = 'the COPY role must be attached to the warehouse and may need to read the bucket and its key'
+const GRANT = 'grant INSERT on the table to the user of the warehouse'
+const CREATE_TABLE = 'create the table; its files wait and load by themselves afterwards'
+
+/** What AWS and Node name. Nothing that a warehouse says bears such a code. */
+const BY_NAME: readonly FaultRule[] = [
   {
     code: /^(Throttling|TooManyRequests|RequestLimitExceeded|Timeout|InternalServerError|ServiceUnavailable)/,
     kind: 'passing',
   },
-  // Who am I: the password is wrong or the login is refused.
+  { code: /^Active(Statements|WaitingRequests|Sessions)Exceeded/, kind: 'passing' },
   {
-    code: /^28/,
+    code: /^AccessDenied/,
     kind: 'set-up',
-    remedy: 'check the user, and put its current password into the parameter that the warehouse names',
+    remedy: 'the function needs the right to read the parameter of the password and its key',
   },
-  {
-    text: /authenticationOk message type 13/,
-    kind: 'set-up',
-    remedy: 'this user has a sha256 password, which the driver cannot use: give it an md5 password',
-  },
-  { text: /password authentication failed/i, kind: 'set-up', remedy: 'check user and password' },
-  // The server's certificate.
   {
     code: /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID)$/,
     kind: 'set-up',
     remedy:
       'the certificate of the warehouse is not trusted: name its authority in tls.ca, or its real endpoint in tls.serverName',
   },
-  { text: /server does not support SSL/i, kind: 'set-up', remedy: 'the warehouse must accept TLS' },
   { code: /^ENOTFOUND$/, kind: 'set-up', remedy: 'the host name of the warehouse does not resolve' },
-  // Out of time or cancelled; before the conflicts, since the text holds the number of the query.
-  { code: /^57014$/, kind: 'too-long' },
-  { text: /cancel+ed on user'?s request|statement timeout/i, kind: 'too-long' },
-  // Conflicts with other transactions.
-  { code: /^(40001|40P01)$/, kind: 'passing' },
-  { text: /(^|ERROR: *)1023\b|serializable isolation violation/i, kind: 'passing' },
-  { text: /could not complete because of conflict with concurrent transaction/i, kind: 'passing' },
-  { text: /deadlock detected/i, kind: 'passing' },
-  { text: /\b1018\b.*does not exist/i, kind: 'passing' },
-  // Ended by an administrator, too many connections, no connection.
-  { code: /^(57P0[1-5]|53[0-9A-Z]{3}|55P03|08[0-9A-Z]{3})$/, kind: 'passing' },
   {
     code: /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|EAI_AGAIN)$/,
     kind: 'passing',
     remedy: 'the warehouse cannot be reached: is it paused, and may the loader reach it through its network?',
   },
+]
+
+/** SQLSTATEs that say enough: then no text is looked at, which may hold a value of somebody's file. */
+const BY_SQLSTATE: readonly FaultRule[] = [
+  {
+    code: /^28/,
+    kind: 'set-up',
+    remedy: 'check the user, and put its current password into the parameter that the warehouse names',
+  },
+  { code: /^57014$/, kind: 'too-long' },
+  // Serialization, deadlock; a transaction that is broken already or read-only for now; ended from outside; no room, no connection.
+  { code: /^(40001|40P01|25P0[23]|25006|57P0[1-5]|53[0-9A-Z]{3}|55P03|08[0-9A-Z]{3})$/, kind: 'passing' },
+  { code: /^(22|23)/, kind: 'data' },
+  { code: /^3D000$/, kind: 'set-up', remedy: 'the database is not there' },
+  { code: /^3F000$/, kind: 'set-up', remedy: 'create the schema' },
+  { code: /^42P01$/, kind: 'set-up', remedy: CREATE_TABLE },
+  { code: /^42501$/, kind: 'set-up', remedy: GRANT },
+  { code: /^(25|42)/, kind: 'set-up', remedy: 'the settings of the route do not fit the table' },
+]
+
+/** Most comes as XX000, or without a code from the driver: then the documented text decides. */
+const BY_TEXT: readonly FaultRule[] = [
+  // What is said of rows and columns comes first: a column may be called as it likes, and is told without quotes.
+  { text: /^(ERROR:\s*)?Load into table '.*' failed/i, kind: 'data' },
+  { text: /has an incompatible Parquet schema|has an invalid version number|not a parquet file/i, kind: 'data' },
+  { text: /Found multiple matches to update the same tuple/i, kind: 'data' },
+  // Who am I.
+  {
+    text: /authenticationOk message type 13/,
+    kind: 'set-up',
+    remedy: 'this user has a sha256 password, which the driver cannot use: give it an md5 password',
+  },
+  { text: /password authentication failed/i, kind: 'set-up', remedy: 'check user and password' },
+  { text: /server does not support SSL/i, kind: 'set-up', remedy: 'the warehouse must accept TLS' },
+  // Out of time or cancelled; before the conflicts, since the text holds the number of the query.
+  { text: /cancel+ed (on user'?s request|by WLM)|statement timeout/i, kind: 'too-long' },
+  // Conflicts with other transactions. The numbers stand at the beginning, alone.
+  { text: /^(ERROR:\s*)?1023\s*(\n|$|DETAIL|Serializable)|serializable isolation violation/i, kind: 'passing' },
+  { text: /could not complete because of conflict with concurrent transaction/i, kind: 'passing' },
+  { text: /deadlock detected/i, kind: 'passing' },
+  { text: /^(ERROR:\s*)?1018\b[\s\S]*does not exist/i, kind: 'passing' },
+  { text: /connection limit .*exceeded|too many connections/i, kind: 'passing' },
   {
     text: /connection (terminated|ended)|timeout expired|connection timeout|read timeout|not queryable|disconnected before secure TLS/i,
     kind: 'passing',
   },
-  // What S3 says; before the data, since the errors of Spectrum say it in their details.
+  // What S3 says; before the scan error of Spectrum, which says it in its details.
   { text: /NoSuchKey|specified key does not exist|mandatory url is not present/i, kind: 'gone' },
   { text: /file size in the manifest does not match/i, kind: 'gone' },
   { text: /NoSuchBucket|specified bucket does not exist/i, kind: 'set-up', remedy: 'the bucket is not there' },
   {
     text: /Access ?Denied|\bForbidden\b|not authorized to (assume|perform)|is not (authorized|associated)|AssumeRole/i,
     kind: 'set-up',
-    remedy: 'the COPY role must be attached to the warehouse and may need to read the bucket and its key',
+    remedy: READ_FILES,
   },
   { text: /SlowDown|ServiceUnavailable|reduce your request rate|S3.*(Status 50[03])/i, kind: 'passing' },
-  { text: /Load into table '.*' failed/i, kind: 'data' },
+  // No file is at fault where the list of paths is.
   {
-    text: /Spectrum Scan Error|invalid version number|incompatible Parquet schema|number of columns|not a parquet file|JSONPath/i,
-    kind: 'data',
-  },
-  { code: /^22/, kind: 'data' },
-  // What the database says of the target.
-  { code: /^3D000$/, kind: 'set-up', remedy: 'the database is not there' },
-  { code: /^3F000$/, kind: 'set-up', remedy: 'create the schema' },
-  {
-    code: /^42P01$/,
+    text: /number of jsonpaths/i,
     kind: 'set-up',
-    remedy: 'create the table; its files wait and load by themselves afterwards',
+    remedy: 'the jsonpaths file and the columns of the table must agree',
   },
-  { code: /^42501$/, kind: 'set-up', remedy: 'grant INSERT on the table to the user of the warehouse' },
-  { text: /permission denied/i, kind: 'set-up', remedy: 'grant INSERT on the table to the user of the warehouse' },
-  {
-    text: /relation ".*" does not exist/i,
-    kind: 'set-up',
-    remedy: 'create the table; its files wait and load by themselves afterwards',
-  },
-  { code: /^42/, kind: 'set-up', remedy: 'the settings of the route do not fit the table' },
+  { text: /Spectrum Scan Error|number of columns|JSONPath/i, kind: 'data' },
+  { text: /permission denied/i, kind: 'set-up', remedy: GRANT },
+  { text: /relation ".*" does not exist/i, kind: 'set-up', remedy: CREATE_TABLE },
 ]
+
+/**
+ * What Redshift, node-postgres, Node and AWS say, and what that means for the load: one table, of which the first rule that
+ * fits decides.
+ */
+const RULES = [...BY_NAME, ...BY_SQLSTATE, ...BY_TEXT]
 
 /** What an error means, or `undefined` if no rule knows it. */
 export function classify(error: {
   readonly code?: string | undefined
   /** Message and detail. */
   readonly text: string
+  /** What the text may hold of the files of the load: their addresses say nothing of the error. */
+  readonly names?: readonly string[]
 }): { readonly kind: FaultKind; readonly remedy?: string } | undefined {
+  const text = withoutNames(error.text, error.names ?? [])
   return RULES.find(
-    ({ code, text }) =>
-      (code === undefined || code.test(error.code ?? '')) && (text === undefined || text.test(error.text)),
+    (rule) =>
+      (rule.code === undefined || rule.code.test(error.code ?? '')) &&
+      (rule.text === undefined || rule.text.test(text)),
   )
 }

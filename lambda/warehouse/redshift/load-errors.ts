@@ -37,7 +37,8 @@ export function fileErrorInText(
   return longest === undefined ? [] : [{ url: longest, code: 'BAD_FILE', reason: text }]
 }
 
-function spellingsOf(url: S3Url): readonly string[] {
+/** How texts of Redshift and S3 write an address: as `s3://`, and as https with the key raw or encoded. */
+export function spellingsOf(url: S3Url): readonly string[] {
   const { bucket, key } = splitUrl(url)
   const encoded = key.split('/').map(encodeURIComponent).join('/')
   return [url, `.amazonaws.com/${bucket}/${key}`, `.amazonaws.com/${bucket}/${encoded}`]

@@ -57,12 +57,20 @@ export function render(statement: Statement): string {
     case 'find-session':
       return `SELECT process FROM stv_sessions WHERE process = ${wholeNumber(Number(statement.sessionId))}`
     case 'read-load-errors':
+      // A file may have a hundred thousand. What is not asked of this view: window functions, which a query that the leader
+      // node answers alone does not have.
       return [
         'SELECT file_name, line_number, column_name, column_type, error_code, error_message',
         'FROM sys_load_error_detail',
+        'INNER JOIN (',
+        '  SELECT file_name AS first_file, MIN(line_number) AS first_line',
+        '  FROM sys_load_error_detail',
+        '  WHERE session_id = pg_backend_pid() AND query_id = pg_last_copy_id()',
+        '  GROUP BY file_name',
+        ') AS firsts ON file_name = first_file AND line_number = first_line',
         'WHERE session_id = pg_backend_pid() AND query_id = pg_last_copy_id()',
         'ORDER BY file_name, line_number',
-        'LIMIT 100',
+        `LIMIT ${wholeNumber(statement.files)}`,
       ].join('\n')
   }
 }

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns'
 import {
+  CancelMessageMoveTaskCommand,
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueUrlCommand,
+  ListMessageMoveTasksCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
+  StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs'
 import { type Queues, startQueues } from '../../../environments/local/queues'
 import { credentials, refusalOf } from './an-s3'
@@ -54,6 +57,68 @@ describe('queues', () => {
     }
     expect(await receive(url)).toEqual([])
     expect((await receive(dead.url)).map(({ Body }) => Body)).toEqual(['poison'])
+  })
+
+  describe('drive dead letters back', () => {
+    const start = (SourceArn: string, more: { DestinationArn?: string; MaxNumberOfMessagesPerSecond?: number } = {}) =>
+      sqs.send(new StartMessageMoveTaskCommand({ SourceArn, ...more }))
+    const tasksOf = async (SourceArn: string, MaxResults?: number) =>
+      (await sqs.send(new ListMessageMoveTasksCommand({ SourceArn, MaxResults }))).Results ?? []
+
+    it('to the queue that they came from, with their attributes and all their tries', async () => {
+      const dead = await queues.createQueue('arrivals-dead')
+      const { url } = await queues.createQueue('arrivals', { deadLetter: 'arrivals-dead' })
+      const MessageAttributes = { trace: { DataType: 'String', StringValue: 't1' } }
+      await sqs.send(new SendMessageCommand({ QueueUrl: dead.url, MessageBody: 'a', MessageAttributes }))
+      expect((await start(dead.arn)).TaskHandle).toEqual(expect.any(String))
+      const wanted = { MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['All' as const] }
+      const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: url, ...wanted }))
+      expect(Messages).toMatchObject([{ Body: 'a', MessageAttributes, Attributes: { ApproximateReceiveCount: '1' } }])
+      expect(await tasksOf(dead.arn)).toEqual([
+        {
+          Status: 'COMPLETED',
+          SourceArn: dead.arn,
+          ApproximateNumberOfMessagesMoved: 1,
+          ApproximateNumberOfMessagesToMove: 1,
+          StartedTimestamp: expect.any(Number),
+        },
+      ])
+    })
+
+    it('to another queue, and leave what somebody has just received', async () => {
+      const dead = await queues.createQueue('arrivals-dead')
+      const other = await queues.createQueue('other')
+      await queues.createQueue('arrivals', { deadLetter: 'arrivals-dead' })
+      await queues.send(dead.arn, 'taken')
+      await receive(dead.url)
+      await queues.send(dead.arn, 'free')
+      await start(dead.arn, { DestinationArn: other.arn })
+      expect([await queues.bodies('other'), await queues.bodies('arrivals-dead')]).toEqual([['free'], ['taken']])
+    })
+
+    it('at so many a second, one move at a time, until they are told to stop', async () => {
+      const dead = await queues.createQueue('arrivals-dead')
+      await queues.createQueue('arrivals', { deadLetter: 'arrivals-dead' })
+      for (const body of ['a', 'b', 'c', 'd']) await queues.send(dead.arn, body)
+      const { TaskHandle } = await start(dead.arn, { MaxNumberOfMessagesPerSecond: 1 })
+      expect(await refusalOf(start(dead.arn))).toMatch(/UnsupportedOperation/)
+      expect(await tasksOf(dead.arn)).toMatchObject([{ TaskHandle, Status: 'RUNNING' }])
+      await sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle }))
+      expect(await tasksOf(dead.arn, 10)).toMatchObject([{ Status: 'CANCELLED' }])
+      expect((await queues.bodies('arrivals-dead')).length).toBeGreaterThan(1)
+      await start(dead.arn)
+      expect(await queues.bodies('arrivals-dead')).toEqual([])
+      expect(await tasksOf(dead.arn, 10)).toMatchObject([{ Status: 'COMPLETED' }, { Status: 'CANCELLED' }])
+    })
+
+    it('never out of a queue that is none of dead letters, or that is not there', async () => {
+      const plain = await queues.createQueue('plain')
+      expect(await refusalOf(start(plain.arn))).toBe('400 InvalidParameterValue')
+      expect(await refusalOf(start(queues.queue('none').arn))).toBe('400 ResourceNotFoundException')
+      expect(await refusalOf(sqs.send(new CancelMessageMoveTaskCommand({ TaskHandle: 'none' })))).toBe(
+        '400 ResourceNotFoundException',
+      )
+    })
   })
 
   it('keep delayed messages back, and count what is ready, in flight and delayed', async () => {

@@ -33,6 +33,18 @@ export function aFailedRecord(target: TargetId, key: string, reason = 'Invalid d
   return { target, object: anObject(key), atMs: 1_795_000_060_000, status: 'failed', error: { code: '1207', reason } }
 }
 
+export function aHeldRecord(target: TargetId, key: string): FileRecord {
+  return {
+    target,
+    object: anObject(key),
+    atMs: 1_795_000_060_000,
+    status: 'held',
+    code: 'DUPLICATE_CONTENT',
+    reason: 'its content was loaded from another file',
+    sameAs: 's3://landing/first.csv',
+  }
+}
+
 export function aBatch(target: TargetId, batchId: string): Batch {
   return {
     target,

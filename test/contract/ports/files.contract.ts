@@ -1,6 +1,6 @@
 import { type FileRecord, urlOf } from '../../../lambda/model'
 import type { FilesPort } from '../../../lambda/ports'
-import { AWKWARD_KEYS, aFailedRecord, aLoadedRecord, anObject, aTarget } from './builders'
+import { AWKWARD_KEYS, aFailedRecord, aHeldRecord, aLoadedRecord, anObject, aTarget } from './builders'
 
 /** What the pipeline relies on from whatever remembers files. */
 export function describeFilesPort(name: string, make: () => FilesPort): void {
@@ -28,6 +28,8 @@ export function describeFilesPort(name: string, make: () => FilesPort): void {
           error: { code: '1207', reason: 'Invalid digit', line: 2 ** 40, column: 'Ä', value: '' },
         },
         { ...base, object: anObject('5'), status: 'skipped', code: 'EMPTY_OBJECT', reason: 'it has 0 bytes' },
+        { ...base, object: anObject('6'), status: 'skipped', code: 'DUPLICATE_CONTENT', reason: 'it is like 1' },
+        { ...aHeldRecord(target, '7'), atMs: base.atMs },
       ]
       await make().put(records)
       expect(await getAll(records)).toEqual(new Map(records.map((record) => [urlOf(record.object), record])))

@@ -89,4 +89,16 @@ describe('measure', () => {
     expect(lines[1]).not.toHaveProperty('target')
     expect(linesOf(flush)).toEqual([])
   })
+
+  it('keeps the latest of a level, zero too, instead of a sum', () => {
+    const { measure, flush } = makeMeasure()
+    measure('DeadLetters', 7, { queue: 'objects' })
+    measure('DeadLetters', 7, { queue: 'objects' })
+    measure('DeadLetters', 4, { queue: 'wakes' })
+    measure('DeadLetters', 0, { queue: 'wakes' })
+    expect(linesOf(flush)).toMatchObject([
+      { queue: 'objects', DeadLetters: 7 },
+      { queue: 'wakes', DeadLetters: 0 },
+    ])
+  })
 })

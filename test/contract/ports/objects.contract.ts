@@ -1,5 +1,6 @@
 import type { S3Url } from '../../../lambda/model'
 import type { ObjectsPort } from '../../../lambda/ports'
+import { inFlight } from '../../pipeline/in-flight'
 import { AWKWARD_KEYS } from './builders'
 
 /** What the pipeline relies on from whatever keeps manifests and lists. The bucket `landing` is there. */
@@ -29,6 +30,53 @@ export function describeObjectsPort(name: string, make: () => ObjectsPort): void
         message: 's3://landing/not there is not there',
       })
       expect(await make().head('s3://landing/not there')).toBeUndefined()
+    })
+
+    it('lists what lies under a prefix, with the facts that a listing has', async () => {
+      await make().put('s3://landing/listed/b', 'ü')
+      await make().put('s3://landing/listed/a', '')
+      await make().put('s3://landing/listed2', 'not under it')
+      expect(await make().list('landing', 'listed/')).toEqual({
+        objects: [
+          {
+            key: 'listed/a',
+            sizeBytes: 0,
+            etag: expect.any(String),
+            lastModifiedMs: expect.any(Number),
+            archived: false,
+          },
+          {
+            key: 'listed/b',
+            sizeBytes: 2,
+            etag: 'c03410a5204b21cd8229ff754688d743',
+            lastModifiedMs: expect.any(Number),
+            archived: false,
+          },
+        ],
+        more: false,
+      })
+      expect(await make().list('landing', 'nothing/')).toEqual({ objects: [], more: false })
+    })
+
+    it('lists at most 1,000 at once and goes on behind a key, in the order of bytes', async () => {
+      const keys = Array.from({ length: 1_003 }, (_, index) => `many/${String(index).padStart(5, '0')}`)
+      // Above the surrogates of UTF-16, and below them in UTF-8's order.
+      const last = ['many/\uFF5E', 'many/\u{1F600}']
+      await inFlight(20, [...keys, ...last], (key) => make().put(`s3://landing/${key}`, key))
+      const first = await make().list('landing', 'many/')
+      expect(first.more).toBe(true)
+      expect(first.objects).toHaveLength(1_000)
+      const second = await make().list('landing', 'many/', first.objects.at(-1)?.key)
+      expect(second.more).toBe(false)
+      expect([...first.objects, ...second.objects].map(({ key }) => key)).toEqual([...keys, ...last])
+    })
+
+    it('lists the keys that S3 takes as they are', async () => {
+      for (const key of AWKWARD_KEYS) {
+        await make().put(`s3://landing/${key}`, key)
+        const { objects } = await make().list('landing', key)
+        expect(objects.map((object) => object.key)).toContain(key)
+      }
     })
 
     it('takes the keys that S3 takes', async () => {

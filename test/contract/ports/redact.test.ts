@@ -7,7 +7,7 @@ it.each([
   ['aws_secret_access_key=abc/def;token=xyz', 'aws_secret_access_key=[redacted];token=[redacted]'],
   ['https://b/k?X-Amz-Signature=abc&X-Amz-Date=1', 'https://b/k?X-Amz-Signature=[redacted]&X-Amz-Date=1'],
   ['the key AKIAIOSFODNN7EXAMPLE is', 'the key [redacted] is'],
-])('hides what gives a secret away in %s', (text, safe) => {
+])('hides what gives a secret away in %s (S8)', (text, safe) => {
   expect(makeRedactor().text(text)).toBe(safe)
 })
 

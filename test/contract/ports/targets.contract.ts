@@ -11,7 +11,7 @@ export function describeTargetsPort(name: string, make: () => TargetsPort): void
     return state
   }
 
-  describe(`targets ${name}`, () => {
+  describe(`targets ${name} (S4)`, () => {
     it('knows nothing of a target that nobody counted', async () => {
       expect(await make().get(aTarget())).toBeUndefined()
     })

@@ -183,6 +183,17 @@ describe('MAXERROR', () => {
     expect((await errors(client)).map(({ line }) => line)).toEqual([2, 4])
   })
 
+  it('notes the first errors of each file, so that a file of rubbish hides no other', async () => {
+    world.objects.put('lake/rubbish/a.csv', 'bad,x,1\n'.repeat(3_000))
+    world.objects.put('lake/rubbish/b.csv', '1,x,1\nbad,x,1\n')
+    await client.rows(`COPY t FROM 's3://lake/rubbish/' ${ROLE} CSV NOLOAD MAXERROR 100000`)
+    const noted = await errors(client)
+    expect(noted.filter(({ file }) => file === 's3://lake/rubbish/a.csv').map(({ line }) => line)).toEqual(
+      Array.from({ length: 20 }, (_, at) => at + 1),
+    )
+    expect(noted.filter(({ file }) => file === 's3://lake/rubbish/b.csv')).toMatchObject([{ line: 2, col: 'a' }])
+  })
+
   it('fails at that many', async () => {
     expect(await failWith([body], 'CSV MAXERROR 2')).toHaveLength(2)
   })

@@ -52,7 +52,7 @@ describe('a warehouse over pg', () => {
 
   const at = (more: Partial<PgWarehouse> = {}) =>
     connectOverPg(
-      { secrets, sleep: async (ms) => void (await sleep(ms / 10)) },
+      { secrets, sleep: async (ms) => void (await sleep(ms / 10)), now: Date.now },
       {
         name: 'main',
         host: redshift.host,
@@ -113,7 +113,7 @@ describe('a warehouse over pg', () => {
     expect(await one.receipt('main/public.other', batch.batchId)).toBeUndefined()
   })
 
-  it('writes the receipt as the last statement before COMMIT, and reads no receipt inside', async () => {
+  it('writes the receipt as the last statement before COMMIT, and reads no receipt inside (S3)', async () => {
     const one = await session()
     const before = redshift.statements.length
     await one.load(await job({ 'a.csv': '1\n' }))
@@ -144,6 +144,87 @@ describe('a warehouse over pg', () => {
     expect(await one.receipt(bad.target, bad.batchId)).toBeUndefined()
     expect((await one.load(await job({ 'good.csv': '1\n2\n' }))).kind).toBe('loaded')
     expect(await rows()).toBe(2)
+  })
+
+  describe('a batch with many bad files', () => {
+    /** Files 0, 1, …; those that are odd hold rows that are no numbers. */
+    const manyFiles = (count: number, bad = 'x\nx\nx\n') =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, file) => [`${file}.csv`, file % 2 === 0 ? '1\n' : `1\n${bad}`]),
+      )
+    const bad = ({ urls }: LoadJob) => urls.filter((_, file) => file % 2 === 1)
+    const copies = (from: number) => redshift.statements.slice(from).filter(({ statement }) => /^copy/i.test(statement))
+    const said = (from: number) =>
+      redshift.statements.slice(from).map(({ statement }) => statement.split(/\s/)[0]?.toUpperCase())
+
+    it('has all of them named after one load and one look, each with its first error; nothing is loaded, and the next batch loads', async () => {
+      const one = await session()
+      const batch = await job(manyFiles(120))
+      const before = redshift.statements.length
+      const outcome = await one.load(batch)
+      expect(outcome).toMatchObject({ kind: 'refused', fault: { kind: 'data' } })
+      const { fileErrors } = outcome.kind === 'refused' ? outcome.fault : { fileErrors: [] }
+      expect(new Set(fileErrors.map(({ url }) => url))).toEqual(new Set(bad(batch)))
+      expect(fileErrors).toHaveLength(60)
+      expect(new Set(fileErrors.map(({ line, column, value }) => `${line} ${column} ${value}`))).toEqual(
+        new Set(['2 id x']),
+      )
+      expect(copies(before).map(({ statement }) => /NOLOAD\s+MAXERROR AS 100000$/.test(statement))).toEqual([
+        false,
+        true,
+      ])
+      // Load, roll back, what it named; then the look, outside any transaction, and what that named.
+      expect(said(before)).toEqual('SET BEGIN COPY ROLLBACK SET SELECT SET COPY SET SELECT'.split(' '))
+      expect(await rows()).toBe(0)
+      expect((await one.load(await job({ 'good.csv': '1\n' }))).kind).toBe('loaded')
+    })
+
+    it('are named as far as they were noted when there are more errors than may be passed over', async () => {
+      const one = await session()
+      const batch = await job({ '0.csv': 'x\n', '1.csv': '1\n', '2.csv': 'x\n'.repeat(100_000), '3.csv': '1\n' })
+      const outcome = await one.load(batch)
+      const named = outcome.kind === 'refused' ? outcome.fault.fileErrors.map(({ url }) => url) : []
+      expect(named).toEqual([batch.urls[0], batch.urls[2]])
+      expect(await rows()).toBe(0)
+    })
+
+    it('that is one file is not looked at again', async () => {
+      const one = await session()
+      const before = redshift.statements.length
+      await one.load(await job({ 'a.csv': 'x\n' }))
+      expect(copies(before)).toHaveLength(1)
+    })
+
+    it('is not looked at when there is no time left for it', async () => {
+      const one = await session()
+      const before = redshift.statements.length
+      const batch = await job(manyFiles(4), { timeoutMs: 4_900 })
+      expect(await one.load(batch)).toMatchObject({ kind: 'refused', fault: { fileErrors: [{ url: batch.urls[1] }] } })
+      expect(copies(before)).toHaveLength(1)
+    })
+
+    it.each([
+      ['fails', { act: 'error', message: 'S3ServiceException:Please reduce your request rate.' }],
+      ['is cut off', { act: 'error', sqlState: '57014', message: "Query (1) cancelled on user's request" }],
+      ['never answers', { act: 'cut-before' }],
+    ] as const)('keeps what the load has named when the look %s', async (_what, fault) => {
+      const one = await session()
+      const batch = await job(manyFiles(4))
+      redshift.failNext({ matching: /noload/i, times: 1, ...fault })
+      expect(await one.load(batch)).toMatchObject({
+        kind: 'refused',
+        fault: { kind: 'data', fileErrors: [{ url: batch.urls[1], line: 2 }] },
+      })
+    })
+
+    it('of columns that nobody can look at row by row is not looked at', async () => {
+      const one = await session()
+      const batch = await job({ 'a.parquet': 'no Parquet', 'b.parquet': 'no Parquet' }, {})
+      const before = redshift.statements.length
+      redshift.failNext({ matching: /^copy/i, times: 1, act: 'error', message: 'Spectrum Scan Error' })
+      await one.load({ ...batch, plan: { schema: 'public', table: 'kpis', compression: 'none', format: 'parquet' } })
+      expect(copies(before)).toHaveLength(1)
+    })
   })
 
   it('does not take the load errors of an earlier batch for those of this one', async () => {

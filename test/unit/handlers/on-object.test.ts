@@ -27,7 +27,7 @@ function anIntake() {
   }
 }
 
-describe('the intake', () => {
+describe('the intake (S1)', () => {
   it('reads every record of every message', async () => {
     const { onObject, waiting } = anIntake()
     const response = await onObject({

@@ -5,6 +5,7 @@ import { type SettingsInput, settingsFrom } from '../../../lambda/settings'
 function planOf(key: string, more: Partial<SettingsInput> = {}) {
   const settings = settingsFrom({
     name: 'dev',
+    bucket: 'landing',
     work: 's3://landing/_penstock/',
     warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
     ...more,
@@ -22,7 +23,12 @@ describe('how a file is loaded', () => {
     ['t/a.jsonl.zst', { format: 'json', compression: 'zstd' }],
     ['t/a.snappy.parquet', { format: 'parquet', compression: 'none' }],
   ])('is told by the name %s', (key, plan) => {
-    expect(planOf(key)).toEqual({ kind: 'copy', overwrites: 'skip', plan: { schema: 'public', table: 't', ...plan } })
+    expect(planOf(key)).toEqual({
+      kind: 'copy',
+      overwrites: 'skip',
+      duplicates: 'load',
+      plan: { schema: 'public', table: 't', ...plan },
+    })
   })
 
   it('is told by the route before the name, and by the environment last', () => {

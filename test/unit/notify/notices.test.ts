@@ -1,5 +1,5 @@
 import type { FileRecord } from '../../../lambda/model'
-import { filesFailedNotice, heldNotice, loadedNotice } from '../../../lambda/notify/notices'
+import { filesFailedNotice, filesHeldNotice, heldNotice, loadedNotice } from '../../../lambda/notify/notices'
 
 const target = 'main/public.orders'
 const failed = (key: string): FileRecord => ({
@@ -55,6 +55,41 @@ describe('a notice', () => {
       column: 'id',
       value: 'x',
     })
+  })
+
+  it('of held files names those that they are like, and says what a person can do', () => {
+    const held = (key: string): FileRecord => ({
+      status: 'held',
+      target,
+      object: { bucket: 'b', key, etag: 'e', sizeBytes: 7, eventTimeMs: 0 },
+      atMs: 0,
+      code: 'DUPLICATE_CONTENT',
+      reason: 'why',
+      sameAs: 's3://b/first.csv',
+    })
+    const one = filesHeldNotice({ environment: 'dev', target, records: [held('copy.csv'), failed('1.csv')] })
+    expect(one.subject).toBe('Penstock dev: main/public.orders holds back copy.csv')
+    expect(one.body).toEqual({
+      event: 'files-held',
+      environment: 'dev',
+      target,
+      files: 1,
+      bytes: 7,
+      held: [{ file: 's3://b/copy.csv', sameAs: 's3://b/first.csv', code: 'DUPLICATE_CONTENT', reason: 'why' }],
+      whatToDo: expect.stringContaining('duplicates'),
+    })
+    const many = Array.from({ length: 25 }, (_, i) => held(`${i}.csv`))
+    const notice = filesHeldNotice({ environment: 'dev', target, records: many })
+    expect(notice.subject).toBe('Penstock dev: main/public.orders holds back 25 files')
+    expect(notice.body['held']).toHaveLength(10)
+  })
+
+  it('of a blocked target tells of the load that was refused as far as there was one', () => {
+    const hold = { kind: 'blocked', code: 'C', reason: 'why', sinceMs: 1, tries: 3, retryAtMs: 5 } as const
+    const held = { environment: 'dev', target, hold, waitingFiles: 3, waitingBytes: 30 } as const
+    const refused = { batchId: 'b1', files: 2, durationMs: 800, statements: ['COPY'] }
+    expect(heldNotice({ ...held, ...refused }).body).toMatchObject({ ...refused, tries: 3, waitingFiles: 3 })
+    expect(Object.keys(heldNotice(held).body)).not.toEqual(expect.arrayContaining(['batchId']))
   })
 
   it('keeps its subject to what SNS takes, whatever the key and the reason are', () => {

@@ -60,6 +60,34 @@ it('agrees with trying every short key, and every example is one', () => {
   return fc.assert(agrees, { numRuns: 1500 })
 })
 
+it.each([
+  ['forty stars in each file name', `${'a*'.repeat(40)}b`, `${'a*'.repeat(39)}c*b`],
+  [
+    'forty stars in each of two folders',
+    `${'a*'.repeat(40)}/${'*b'.repeat(40)}/*`,
+    `${'*a'.repeat(40)}/${'b*'.repeat(40)}/*`,
+  ],
+  ['two hundred folders', `${'**/a/*/'.repeat(60)}x*`, `${'*/**/b/'.repeat(60)}*x`],
+  ['no key in common', `${'a*'.repeat(40)}b`, `${'a*'.repeat(40)}c`],
+])('compares without delay what is made of many wildcards: %s', (_, one, other) => {
+  const startedAt = performance.now()
+  const [a, b] = [aRoute(one), aRoute(other)]
+  const key = keyOfBoth(a, b)
+  if (key !== undefined) expect([takes(a, key.split('/')), takes(b, key.split('/'))]).toEqual([true, true])
+  expect(key === undefined).toBe(other.endsWith('c'))
+  expect(performance.now() - startedAt).toBeLessThan(500)
+})
+
+it('compares without delay what file names say, too', () => {
+  const [a, b] = [
+    aRoute(`**/${'a*'.repeat(200)}`, `${'*b'.repeat(200)}`),
+    aRoute(`**/${'*c'.repeat(200)}`, `${'d*'.repeat(200)}`),
+  ]
+  const startedAt = performance.now()
+  expect(keyOfBoth(a, b)).toBeUndefined()
+  expect(performance.now() - startedAt).toBeLessThan(500)
+})
+
 it('compares a thousand sound routes without delay', () => {
   const inputs = Array.from({ length: 1000 }, (_, index) => ({ match: `tenant_${index}/{table}/**`, into: {} }))
   const startedAt = performance.now()

@@ -77,7 +77,34 @@ GZIP`,
   })
 })
 
+describe('COPY for Redshift that only looks', () => {
+  it('is the same COPY, loads nothing, and passes over as many errors as it can be told to', () => {
+    const load = copy({ format: 'csv', compression: 'gzip', headerLines: 1 })
+    expect(copy({ format: 'csv', compression: 'gzip', headerLines: 1 }, { check: true })).toBe(
+      `${load}
+NOLOAD
+MAXERROR AS 100000`,
+    )
+  })
+})
+
 describe('the other statements for Redshift', () => {
+  it('ask for the first load error of each file, and for no more rows than there are files', () => {
+    expect(render({ kind: 'read-load-errors', files: 120 })).toBe(
+      `SELECT file_name, line_number, column_name, column_type, error_code, error_message
+FROM sys_load_error_detail
+INNER JOIN (
+  SELECT file_name AS first_file, MIN(line_number) AS first_line
+  FROM sys_load_error_detail
+  WHERE session_id = pg_backend_pid() AND query_id = pg_last_copy_id()
+  GROUP BY file_name
+) AS firsts ON file_name = first_file AND line_number = first_line
+WHERE session_id = pg_backend_pid() AND query_id = pg_last_copy_id()
+ORDER BY file_name, line_number
+LIMIT 120`,
+    )
+  })
+
   it('write the receipt with literal values', () => {
     const receipt = {
       batchId: 'b1',
@@ -107,7 +134,7 @@ WHERE batch_id = 'b1' AND target = 'main/public.kpis'`,
   })
 })
 
-describe('quoting', () => {
+describe('quoting (S9)', () => {
   it.each([
     ['orders', '"orders"'],
     ['a"b', '"a""b"'],

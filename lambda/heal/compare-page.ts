@@ -1,0 +1,121 @@
+import { byTarget, type FileRecord, type S3Object, type S3Url, type TargetId, urlOf } from '../model'
+import type { ListedObject, Ports } from '../ports'
+import { routeOf } from '../route/by-pattern'
+import type { Route } from '../route/route'
+import type { Into, Settings } from '../settings'
+import { isAbout, isItLost, seenQueue, type Verdict } from './is-it-lost'
+import { isOutside, type RouteProgress, targetText } from './progress'
+
+/** An object that no event announced, and the targets that lack it. */
+export interface Lost {
+  readonly object: S3Object
+  readonly targets: ReadonlySet<TargetId>
+}
+
+/** A listed object and one of the targets that it may be missing from. */
+interface Candidate {
+  readonly listed: ListedObject
+  readonly url: S3Url
+  readonly target: TargetId
+  readonly holdsDuplicates: boolean
+}
+
+/** So many of the oldest arrivals of a target are known by name. */
+const WAITING_SEEN = 1_000
+
+/** Compares a page of a listing with what is remembered. What another route takes is left to that one. */
+export async function comparePage(
+  ports: Pick<Ports, 'arrivals' | 'targets' | 'files' | 'objects'>,
+  settings: Settings,
+  route: Route<Into>,
+  progress: RouteProgress,
+  horizonMs: number,
+  page: readonly ListedObject[],
+): Promise<{ readonly lost: readonly Lost[]; readonly undecidedMs?: number }> {
+  const candidates = page.flatMap((listed) => candidatesOf(settings, route, progress, horizonMs, listed))
+  const lost = new Map<S3Url, { readonly object: S3Object; readonly targets: Set<TargetId> }>()
+  let undecidedMs: number | undefined
+
+  for (const [target, own] of byTarget(candidates)) {
+    const queue = seenQueue(await ports.arrivals.oldest(target, WAITING_SEEN), await ports.targets.get(target))
+    const urls = own.map(({ url }) => url)
+    const known = await ports.files.get(target, urls)
+    for (const candidate of own) {
+      const { listed, url, holdsDuplicates } = candidate
+      const verdict = isItLost({ ...listed, url }, queue, { record: known.get(url), holdsDuplicates })
+      if (verdict.kind === 'maybe-waiting') {
+        undecidedMs = Math.min(undecidedMs ?? listed.lastModifiedMs, listed.lastModifiedMs)
+      }
+      const object = await lostObject(ports, settings, candidate, verdict)
+      if (object === undefined) continue
+      const entry = lost.get(url) ?? { object, targets: new Set() }
+      entry.targets.add(target)
+      lost.set(url, entry)
+    }
+  }
+  return { lost: [...lost.values()], ...(undecidedMs === undefined ? {} : { undecidedMs }) }
+}
+
+async function lostObject(
+  ports: Pick<Ports, 'objects'>,
+  settings: Settings,
+  candidate: Candidate,
+  verdict: Verdict,
+): Promise<S3Object | undefined> {
+  switch (verdict.kind) {
+    case 'known':
+    case 'waiting':
+    case 'maybe-waiting':
+      return undefined
+    case 'lost':
+      return objectOf(settings, candidate.listed)
+    case 'changed':
+      return nowThere(ports, settings, candidate, verdict.record)
+  }
+}
+
+function candidatesOf(
+  settings: Settings,
+  route: Route<Into>,
+  progress: RouteProgress,
+  horizonMs: number,
+  listed: ListedObject,
+): readonly Candidate[] {
+  if (listed.archived || isOutside(listed.lastModifiedMs, progress, horizonMs)) return []
+  const url = urlOf({ bucket: settings.bucket, key: listed.key })
+  if (url.startsWith(settings.work)) return []
+  const decision = routeOf(listed.key, settings.routes)
+  if (decision.kind !== 'routed' || decision.route.id !== route.id) return []
+  return decision.targets.flatMap(({ target, into }, index) => {
+    const written = route.targets[index]
+    const sinceMs = (written && progress.since[targetText(written)]) ?? 0
+    if (route.existing === 'leave' && listed.lastModifiedMs < wholeSecond(sinceMs)) return []
+    return [{ listed, url, target, holdsDuplicates: into.duplicates === 'hold' }]
+  })
+}
+
+/** A listing tells whole seconds: what came in the second of the beginning came after it. */
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000
+}
+
+/** The object as an event would have told it, as far as a listing can. */
+function objectOf({ bucket }: Settings, { key, etag, sizeBytes, lastModifiedMs }: ListedObject): S3Object {
+  return { bucket, key, etag, sizeBytes, eventTimeMs: lastModifiedMs }
+}
+
+/**
+ * The record may have been written after the listing, and speak of a later version than that. So S3 is asked once more: what
+ * it holds now and the record does not speak of is later than what the record speaks of.
+ */
+async function nowThere(
+  ports: Pick<Ports, 'objects'>,
+  settings: Settings,
+  { listed, url, holdsDuplicates }: Candidate,
+  record: FileRecord,
+): Promise<S3Object | undefined> {
+  const now = await ports.objects.head(url)
+  if (now === undefined || isAbout(record, now.etag, holdsDuplicates)) return undefined
+  const eventTimeMs = Math.max(listed.lastModifiedMs, record.object.eventTimeMs + 1)
+  return { ...objectOf(settings, listed), ...now, eventTimeMs }
+}

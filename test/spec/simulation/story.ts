@@ -1,0 +1,156 @@
+import { type Settings, settingsFrom } from '../../../lambda/settings'
+import { CRASH_POINTS, type CrashPoint } from '../crash-points'
+import type { Dice } from './dice'
+
+/** How likely each mishap is, per call that it can befall. */
+export interface Odds {
+  readonly death: number
+  /** The world refuses before it does anything: throttling, or a conflict in the warehouse. */
+  readonly refusal: number
+  /** The world does what was asked, and the answer does not come. */
+  readonly lostAnswer: number
+  readonly cutConnection: number
+  /** The process stands still for a while, in the middle of a call. */
+  readonly freeze: number
+  /** Of those that stand still, how many are not killed when their time is over, and go on. */
+  readonly zombie: number
+  /** A statement that takes minutes. */
+  readonly slowStatement: number
+  readonly lostWake: number
+  readonly doubledMessage: number
+  readonly lateMessage: number
+  /** S3 never tells of a file. */
+  readonly lostEvent: number
+}
+
+/** What one seed tells: how the world is set up, and what may go wrong in it. */
+export interface Story {
+  readonly settings: Settings
+  readonly tables: readonly string[]
+  readonly warehouses: readonly string[]
+  readonly overwrites: 'none' | 'skip' | 'reload'
+  readonly duplicates: 'load' | 'skip' | 'hold'
+  readonly odds: Odds
+  /** Nothing of what was sent gets lost and nobody dies: then all must be loaded without a tick. */
+  readonly ticks: boolean
+  /** The process that makes the n-th such call dies there. */
+  readonly kill: { readonly point: CrashPoint; readonly call: number } | undefined
+  readonly files: number
+  /** Of the files, how many hold what no table takes; half of them are named by the load errors. */
+  readonly flawed: number
+  readonly deleted: number
+  /** Files come within this time. */
+  readonly span: number
+  readonly outages: {
+    readonly table: boolean
+    readonly grant: boolean
+    readonly password: boolean
+    readonly restart: boolean
+  }
+  /** Receipts table there from the beginning. */
+  readonly receiptsTable: boolean
+  readonly loadTimeoutMs: number
+  readonly wakesAtOnce: number
+}
+
+const CALM: Odds = {
+  death: 0,
+  refusal: 0,
+  lostAnswer: 0,
+  cutConnection: 0,
+  freeze: 0,
+  zombie: 0,
+  slowStatement: 0,
+  lostWake: 0,
+  doubledMessage: 0.15,
+  lateMessage: 0.1,
+  lostEvent: 0,
+}
+
+const KINDS = ['calm', 'kill', 'chance', 'zombies'] as const
+type Kind = (typeof KINDS)[number]
+
+/** By turns: a calm story, one that kills at a point of its own, one that lets chance do its worst, one of zombies. */
+export function storyOf(seed: number, dice: Dice): Story {
+  const kind = KINDS[seed % KINDS.length] ?? 'chance'
+  const overwrites = dice.one<Story['overwrites']>(['none', 'skip', 'reload', 'reload'])
+  const wanted = dice.one<Story['duplicates']>(['load', 'load', 'load', 'skip', 'hold'])
+  // Who does not reload takes a file that was overwritten before its COPY for what its event told, its content too.
+  const duplicates = overwrites === 'skip' ? 'load' : wanted
+  const warehouses = dice.chance(0.2) ? ['main', 'other'] : ['main']
+  const odds = kind === 'calm' ? CALM : roughOdds(kind, dice)
+  const point = CRASH_POINTS[Math.floor(seed / KINDS.length) % CRASH_POINTS.length]
+  const rough = kind !== 'calm'
+  return {
+    overwrites,
+    duplicates,
+    odds,
+    warehouses,
+    tables: ['a', 'b'].slice(0, 1 + dice.below(2)),
+    settings: settingsOf({ overwrites, duplicates, warehouses }, odds.lostEvent > 0 || kind === 'kill', dice),
+    ticks: rough,
+    kill: kind === 'kill' && point !== undefined ? { point, call: 1 + dice.below(3) } : undefined,
+    files: 4 + dice.below(10),
+    flawed: kind === 'kill' ? 0.3 : dice.one([0, 0.1, 0.2]),
+    deleted: rough && dice.chance(0.3) ? 0.15 : 0,
+    span: dice.one([2_000, 30_000, 120_000]),
+    outages: {
+      table: rough && dice.chance(0.15),
+      grant: rough && dice.chance(0.1),
+      password: rough && dice.chance(0.15),
+      restart: rough && dice.chance(0.15),
+    },
+    receiptsTable: kind === 'calm' || dice.chance(0.5),
+    loadTimeoutMs:
+      kind === 'calm' ? 300_000 : kind === 'zombies' ? 30_000 : dice.one([20_000, 30_000, 60_000, 300_000]),
+    wakesAtOnce: dice.one([1, 1, 2, 3]),
+  }
+}
+
+function roughOdds(kind: Exclude<Kind, 'calm'>, dice: Dice): Odds {
+  const some = (most: number) => (dice.chance(0.5) ? most * dice.next() : 0)
+  return {
+    death: kind === 'chance' ? some(0.02) : 0.002,
+    refusal: some(0.02),
+    lostAnswer: some(0.02),
+    cutConnection: kind === 'kill' ? 0.05 : some(0.08),
+    freeze: kind === 'zombies' ? 0.03 : some(0.03),
+    zombie: kind === 'zombies' ? 1 : dice.chance(0.5) ? 0.5 : 0,
+    slowStatement: some(0.2),
+    lostWake: some(0.1),
+    doubledMessage: some(0.3),
+    lateMessage: some(0.3),
+    lostEvent: dice.chance(0.3) ? 0.1 : 0,
+  }
+}
+
+function settingsOf(
+  { overwrites, duplicates, warehouses }: Pick<Story, 'overwrites' | 'duplicates' | 'warehouses'>,
+  heals: boolean,
+  dice: Dice,
+): Settings {
+  const into = (warehouse: string) => ({
+    warehouse,
+    duplicates,
+    ...(overwrites === 'reload' ? { overwrites } : {}),
+  })
+  const [first = 'main', second] = warehouses
+  return settingsFrom({
+    name: 'test',
+    bucket: 'landing',
+    work: 's3://landing/_penstock/',
+    warehouses: Object.fromEntries(
+      warehouses.map((name) => [name, { kind: 'redshift', host: `${name}.test`, database: 'dev', user: 'penstock' }]),
+    ),
+    // What nobody told of before the first look at the bucket is to be found as well.
+    routes: [
+      { match: '{table}/**', existing: 'load', into: second === undefined ? into(first) : [into(first), into(second)] },
+    ],
+    batch: { files: 1 + dice.below(5), seconds: dice.one([0, 0, 5, 60]), bytes: dice.one([60, 1_000_000]) },
+    heal: heals ? { everyMinutes: dice.one([1, 5]), afterMinutes: dice.one([0, 2]) } : false,
+    notify: {
+      failure: 'arn:aws:sns:eu-west-1:123456789012:failure',
+      ...(dice.chance(0.5) ? { success: 'arn:aws:sns:eu-west-1:123456789012:success' } : {}),
+    },
+  })
+}
