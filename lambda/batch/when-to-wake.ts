@@ -60,6 +60,8 @@ export function wakeAtTick(state: TargetState, thresholds: Thresholds, nowMs: nu
   if (!mayStart(state, nowMs)) return false
   // A hold whose time has come is ended by whoever looks, also if nothing waits any more.
   if (state.unfinished !== undefined || state.hold !== undefined) return true
+  // Its holder died, and with it what it knew: the count may be too low, by a file that was loaded before it was counted.
+  if (state.lease !== undefined) return true
   if (state.wakeAtMs === undefined) return state.waitingFiles > 0
   // Nobody notes a wake later than the window: one that is was noted when the window was longer.
   return state.wakeAtMs <= nowMs || state.wakeAtMs > nowMs + thresholds.seconds * 1000 + LOST_AFTER_MS

@@ -1,10 +1,10 @@
 import type { Receipt, S3Url, TargetId } from '../model'
-import type { LoadJob, LoadOutcome, WarehouseSession } from '../ports'
+import type { Fault, LoadJob, LoadOutcome, WarehouseSession } from '../ports'
 import { faultOf, isAnswer } from './fault-of'
 import { render } from './redshift/render'
 import { type Copy, GRACE_MS, PATIENCE_MS, type Run } from './run'
 import type { CopyRole } from './statement'
-import { withFiles } from './which-files'
+import { type RefusedCopy, withFiles } from './which-files'
 
 /** What a session has to know of its warehouse. */
 export interface SessionOf {
@@ -79,7 +79,21 @@ async function load(deps: SessionDeps, warehouse: SessionOf, run: Run, job: Load
     const fault = { ...faultOf(error, warehouse, job), statements: [render(copy)] }
     // An answer means that nothing was committed, also if COMMIT was refused; without one nobody knows.
     if (!isAnswer(error)) return { kind: 'unknown', fault }
-    return { kind: 'refused', fault: await withFiles(deps, run, { copy, urls: job.urls, untilMs }, fault) }
+    return refused(deps, warehouse, run, { copy, urls: job.urls, untilMs }, fault)
+  }
+}
+
+async function refused(
+  deps: SessionDeps,
+  warehouse: SessionOf,
+  run: Run,
+  copy: RefusedCopy,
+  fault: Fault,
+): Promise<LoadOutcome> {
+  try {
+    return { kind: 'refused', fault: await withFiles(deps, run, copy, fault) }
+  } catch (ended) {
+    return { kind: 'unknown', fault: { ...faultOf(ended, warehouse), statements: [render(copy.copy)] } }
   }
 }
 

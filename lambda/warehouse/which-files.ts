@@ -1,3 +1,4 @@
+import { codeOf } from '../errors'
 import type { S3Url } from '../model'
 import type { Fault } from '../ports'
 import { isAnswer } from './fault-of'
@@ -11,6 +12,9 @@ export interface RefusedCopy {
   readonly untilMs: number
 }
 
+/** SQLSTATE of a session that `pg_terminate_backend` has ended. */
+const ENDED = '57P01'
+
 interface Deps {
   readonly sleep: (ms: number) => Promise<void>
   readonly now: () => number
@@ -19,6 +23,8 @@ interface Deps {
 /**
  * Rolls a refused load back, then asks which files were at fault, if it was the data: the views can be read only outside the
  * broken transaction. The refusal was an answer, so the transaction is gone whatever goes wrong here; only details are missing.
+ * But a session that was ended was ended by whoever has taken the batch over: it is theirs to say what becomes of it, so that is
+ * thrown.
  */
 export async function withFiles(deps: Deps, run: Run, refused: RefusedCopy, fault: Fault): Promise<Fault> {
   let fileErrors = fault.fileErrors
@@ -31,6 +37,7 @@ export async function withFiles(deps: Deps, run: Run, refused: RefusedCopy, faul
     const all = await lookAtAll(deps, run, refused)
     return { ...fault, fileErrors: all.length > 0 ? all : fileErrors }
   } catch (lost) {
+    if (codeOf(lost) === ENDED) throw lost
     return { ...fault, fileErrors, cause: lost }
   }
 }

@@ -4,6 +4,8 @@ import { aWorld, type World } from './world'
 const ORDERS: TargetId = 'main/public.orders'
 const HOUR_MS = 3_600_000
 
+const HOURLY = { everyMinutes: 60, afterMinutes: 15 }
+
 const HEAL_CALLS = [
   'objects.list',
   'objects.put',
@@ -18,7 +20,7 @@ const HEAL_CALLS = [
 
 /** The route is known, and nothing was there before it. */
 async function aHealedWorld(given: Parameters<typeof aWorld>[0] = {}): Promise<World> {
-  const world = aWorld(given)
+  const world = aWorld({ heal: HOURLY, ...given })
   await world.pass(60_000)
   return world
 }
@@ -122,7 +124,7 @@ describe('a file that no event announced (S2, S7)', () => {
 
 describe('files that were there before the route', () => {
   it('are left, and those that come afterwards are loaded', async () => {
-    const world = aWorld()
+    const world = aWorld({ heal: HOURLY })
     await world.put('orders/old.csv')
     await world.pass(10_000)
     await world.put('orders/new.csv')
@@ -131,17 +133,21 @@ describe('files that were there before the route', () => {
   })
 
   it('are loaded if the route says so, also when it says so later', async () => {
-    const world = aWorld()
+    const world = aWorld({ heal: HOURLY })
     await world.put('orders/old.csv')
     await world.pass(3 * HOUR_MS)
     expect(names(world)).toEqual([])
-    world.changeSettings({ routes: [{ match: '{table}/**', existing: 'load', into: {} }] })
+    world.changeSettings({ heal: HOURLY, routes: [{ match: '{table}/**', existing: 'load', into: {} }] })
     await world.pass(3 * HOUR_MS)
     expect(names(world)).toEqual(['orders/old.csv'])
   })
 
   it('are loaded from a bucket of many pages, although each run lists a few', async () => {
-    const world = aWorld({ routes: [{ match: '{table}/**', existing: 'load', into: {} }], batch: { files: 5_000 } })
+    const world = aWorld({
+      heal: HOURLY,
+      routes: [{ match: '{table}/**', existing: 'load', into: {} }],
+      batch: { files: 5_000 },
+    })
     for (let file = 0; file < 2_500; file += 1) await world.put(`orders/${String(file).padStart(5, '0')}.csv`)
     await world.pass(2 * HOUR_MS)
     expect(names(world)).toHaveLength(2_500)

@@ -217,6 +217,17 @@ describe('a warehouse over pg', () => {
       })
     })
 
+    it('is left to whoever has taken it over and ended the session during the look', async () => {
+      const [one, two] = [await session(), await session()]
+      const batch = await job(manyFiles(4))
+      redshift.failNext({ matching: /noload/i, times: 1, act: 'delay', delayMs: 700 })
+      const load = one.load(batch)
+      await sleep(350)
+      expect(await two.end(one.id, 10_000)).toBe(true)
+      expect(await load).toMatchObject({ kind: 'unknown', fault: { kind: 'passing', code: '57P01' } })
+      expect(await two.receipt(batch.target, batch.batchId)).toBeUndefined()
+    })
+
     it('of columns that nobody can look at row by row is not looked at', async () => {
       const one = await session()
       const batch = await job({ 'a.parquet': 'no Parquet', 'b.parquet': 'no Parquet' }, {})

@@ -14,6 +14,7 @@ async function aFileThatIs(
   const window = state === 'waiting' ? 120 : 0
   const world = aWorld({
     batch: { files: 100, seconds: window },
+    heal: { everyMinutes: 60 },
     routes: [{ match: '{table}/**', existing: 'load', into: { duplicates: 'hold' } }],
   })
   await world.deliver(await world.put('orders/0.csv', 'known content'))
