@@ -21,7 +21,7 @@ export class PenstockStack extends TerraformStack {
       defaultTags: [{ tags: { Application: name } }],
     })
     const backend = new S3Backend(this, {
-      bucket: `${environment.bucket}-state`,
+      bucket: environment.stateBucket ?? `${environment.bucket.name}-state`,
       key: `${name}.tfstate`,
       region,
       encrypt: true,
@@ -31,8 +31,8 @@ export class PenstockStack extends TerraformStack {
     const topics = new NoticeTopics(this, 'notices', {
       name,
       account,
-      failuresTo: environment.notify.failures,
-      successesTo: environment.notify.successes,
+      failuresTo: environment.notify.failures?.mail,
+      successesTo: environment.notify.successes?.mail,
     })
     const queueOf = (what: 'objects' | 'wakes', consumerTimeoutSeconds: number) =>
       new QueueWithDeadLetters(this, `${what}-queue`, {
@@ -42,7 +42,11 @@ export class PenstockStack extends TerraformStack {
       })
     const objects = queueOf('objects', TIMEOUT_SECONDS.onObject)
     const wakes = queueOf('wakes', TIMEOUT_SECONDS.onLoad)
-    const landing = new LandingBucket(this, 'landing-bucket', { bucket: environment.bucket, account, queue: objects })
+    const landing = new LandingBucket(this, 'landing-bucket', {
+      bucket: environment.bucket.name,
+      account,
+      queue: objects,
+    })
     new StateTables(this, 'state-tables', { name })
 
     new TerraformOutput(this, 'bucket', { value: landing.bucketName })

@@ -11,8 +11,9 @@ const minimal: EnvironmentInput = {
 describe('an environment', () => {
   it('is sensible without its optional parts', () => {
     expect(environment(minimal)).toMatchObject({
-      bucket: 'acme-landing-dev',
+      bucket: { name: 'acme-landing-dev', existing: false },
       notify: {},
+      topics: { failureArn: 'arn:aws:sns:eu-west-1:123456789012:penstock-dev-failure' },
       settings: { work: 's3://acme-landing-dev/_penstock/' },
     })
   })
