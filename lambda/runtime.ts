@@ -44,6 +44,9 @@ export const VARIABLES = {
   deadWakes: 'PENSTOCK_DEAD_WAKES_QUEUE_URL',
 } as const
 
+/** The namespace of an environment's metrics, such as `Penstock/dev`. @default 'Penstock' */
+export const METRICS_NAMESPACE = 'PENSTOCK_METRICS_NAMESPACE'
+
 type Variables = Readonly<Record<string, string | undefined>>
 
 let ofThisProcess: Runtime | undefined
@@ -68,7 +71,8 @@ export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
   const clients = makeClients(env)
   const { dynamodb: client } = clients
   const redactor = makeRedactor()
-  const metrics = makeMeasure()
+  const namespace = env[METRICS_NAMESPACE]
+  const metrics = makeMeasure(namespace === undefined ? {} : { namespace })
   const now = () => Date.now()
   const random = () => Math.random()
   const secrets = secretsInSsm({ client: clients.ssm, now, learn: redactor.learn })

@@ -11,11 +11,15 @@ interface Group {
 const LEVELS: ReadonlySet<Metric> = new Set<Metric>(['DeadLetters'])
 
 /**
- * Metrics as lines of CloudWatch's embedded metric format on stdout, in the namespace `Penstock`: no request, no delay.
+ * Metrics as lines of CloudWatch's embedded metric format on stdout: no request, no delay. Each environment has a namespace of its own, so
+ * that two in one account do not add up.
  * What is measured is added up by metric and dimensions (of a level the latest is kept) until `flush`, which belongs at the end of an invocation: if the
  * process dies before it, the numbers of that invocation are lost, and nothing else depends on them.
  */
-export function makeMeasure(): { readonly measure: Measure; flush(): void } {
+export function makeMeasure({ namespace = 'Penstock' }: { readonly namespace?: string } = {}): {
+  readonly measure: Measure
+  flush(): void
+} {
   let groups = new Map<string, Group>()
   return {
     measure(metric, value, dimensions) {
@@ -27,14 +31,14 @@ export function makeMeasure(): { readonly measure: Measure; flush(): void } {
     flush() {
       const full = groups
       groups = new Map()
-      for (const group of full.values()) publish(group)
+      for (const group of full.values()) publish(namespace, group)
     },
   }
 }
 
 /** One line per set of dimensions: all metrics of a line have all of its dimensions. */
-function publish({ dimensions, values }: Group): void {
-  const metrics = new Metrics({ namespace: 'Penstock', serviceName: 'penstock' })
+function publish(namespace: string, { dimensions, values }: Group): void {
+  const metrics = new Metrics({ namespace, serviceName: 'penstock' })
   for (const [name, value] of Object.entries(dimensions)) metrics.addDimension(name, value)
   for (const [metric, value] of values) {
     metrics.addMetric(metric, metric === 'BytesLoaded' ? MetricUnit.Bytes : MetricUnit.Count, value)
