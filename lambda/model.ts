@@ -81,6 +81,17 @@ interface FileRecordBase {
   readonly atMs: number
 }
 
+interface NotLoadedBase extends FileRecordBase {
+  /** An earlier version that is in the table: written again, it is there already. */
+  readonly inTable?: InTable
+}
+
+/** A version whose rows are in the table. */
+export interface InTable {
+  readonly etag: string
+  readonly batchId: string
+}
+
 /** What became of an object for a target. */
 export type FileRecord =
   | (FileRecordBase & {
@@ -89,10 +100,10 @@ export type FileRecord =
       /** A later version under the same key that `overwrites: 'skip'` left out. */
       readonly ignored?: { readonly etag: string; readonly atMs: number }
     })
-  | (FileRecordBase & { readonly status: 'failed'; readonly batchId?: string; readonly error: FileError })
-  | (FileRecordBase & { readonly status: 'skipped'; readonly code: SkipCode; readonly reason: string })
+  | (NotLoadedBase & { readonly status: 'failed'; readonly batchId?: string; readonly error: FileError })
+  | (NotLoadedBase & { readonly status: 'skipped'; readonly code: SkipCode; readonly reason: string })
   /** Its content is there under another name, and `duplicates: 'hold'` leaves it to a person what that means. */
-  | (FileRecordBase & {
+  | (NotLoadedBase & {
       readonly status: 'held'
       readonly code: 'DUPLICATE_CONTENT'
       readonly reason: string

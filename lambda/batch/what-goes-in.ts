@@ -1,4 +1,5 @@
 import type { CopyPlan } from '../copy-plan'
+import { inTableOf, rememberingTable } from '../in-table'
 import {
   type Arrival,
   type FileRecord,
@@ -88,7 +89,7 @@ export function whatGoesIn(
     take.push(arrival)
     bytes += arrival.object.sizeBytes
   }
-  return { take, plan: chosen?.plan, drop, records }
+  return { take, plan: chosen?.plan, drop, records: rememberingTable(records, known.records) }
 }
 
 type Load = Extract<Plan, { kind: 'copy' }>
@@ -101,9 +102,14 @@ function judge(arrival: Arrival, plan: Plan, known: Known, nowMs: number): Verdi
   const { target, object } = arrival
   const record = known.records.get(urlOf(object))
   if (record !== undefined && stands(record, object)) return { kind: 'drop' }
+  const inTable = inTableOf(record)
+  // Written again with the same content, whatever came in between and was not loaded.
+  if (inTable?.etag === object.etag) {
+    if (record?.status === 'loaded') return { kind: 'drop' }
+    const { batchId } = inTable
+    return { kind: 'drop', record: { status: 'loaded', target, object, batchId, atMs: nowMs } }
+  }
   if (record?.status === 'loaded') {
-    // Written again with the same content.
-    if (record.object.etag === object.etag) return { kind: 'drop' }
     const reload = plan.kind === 'copy' && plan.overwrites === 'reload'
     if (!reload) return { kind: 'drop', record: { ...record, ignored: { etag: object.etag, atMs: nowMs } } }
   }

@@ -1,6 +1,7 @@
 import { isNewer } from '../batch/what-goes-in'
 import { wakeAfterArrivals } from '../batch/when-to-wake'
 import { whyNotAFile } from '../event/skip'
+import { rememberingTable } from '../in-table'
 import { bytesOf } from '../load/lease'
 import { planOf } from '../load/plan-for'
 import { type Arrival, byTarget, type FileRecord, type S3Object, type TargetId, urlOf } from '../model'
@@ -79,14 +80,20 @@ async function remember(ports: Ports, settings: Settings, records: readonly File
   const written: FileRecord[] = []
   for (const [target, own] of byTarget(records)) {
     const known = await ports.files.get(target, [...new Set(own.map(({ object }) => urlOf(object)))])
-    for (const record of own) {
+    for (const record of rememberingTable(own, known)) {
       const before = known.get(urlOf(record.object))
-      // The same event again, or one that is older than what is known. And a file that is loaded stays loaded.
+      // The same event again, or one that is older than what is known.
       if (before !== undefined && !isNewer(record.object, before.object)) continue
       if (await ports.files.putUnlessLoaded(record)) written.push(record)
+      else logLeftOut(ports, record)
     }
   }
   await reportEnded(ports, settings, written)
+}
+
+/** A file that is loaded stays loaded, and so does its record: what cannot be loaded over it is told of here. */
+function logLeftOut({ log }: Ports, { target, object }: FileRecord): void {
+  log('info', 'file-version-ignored', { target, file: urlOf(object), etag: object.etag })
 }
 
 /** Counts what was stored, then wakes whoever loads it, unless somebody is on the way. */

@@ -1,3 +1,4 @@
+import { rememberingTable } from '../in-table'
 import { type Arrival, urlOf } from '../model'
 import { goneRecords } from '../record/records-of'
 import { reportEnded } from '../record/report-ended'
@@ -22,7 +23,11 @@ export async function refreshArrivals(turn: Turn, arrivals: readonly Arrival[]):
   // The same event time, sequencer and address: the new facts take the place of the old ones in the queue.
   if (renewed.length > 0) await ports.arrivals.put(renewed)
   if (gone.length > 0) {
-    const records = goneRecords(gone, ports.now())
+    const known = await ports.files.get(
+      turn.target,
+      gone.map(({ object }) => urlOf(object)),
+    )
+    const records = rememberingTable(goneRecords(gone, ports.now()), known)
     await ports.files.put(records)
     await ports.arrivals.remove(gone)
     lease.left(gone)

@@ -1,3 +1,4 @@
+import { rememberingTable } from '../in-table'
 import { type FileError, type S3Url, urlOf } from '../model'
 import type { RefusedLoad } from '../notify/notices'
 import type { Fault } from '../ports'
@@ -75,8 +76,9 @@ async function markFailed(
   errors: readonly (FileError & { readonly url: S3Url })[],
 ): Promise<number> {
   const { ports, lease } = turn
-  const records = failedRecords(contents.arrivals, errors, contents.batchId, ports.now())
-  const bad = new Set(records.map(({ object }) => urlOf(object)))
+  const failed = failedRecords(contents.arrivals, errors, contents.batchId, ports.now())
+  const bad = new Set(failed.map(({ object }) => urlOf(object)))
+  const records = rememberingTable(failed, await ports.files.get(turn.target, [...bad]))
   const arrivals = contents.arrivals.filter(({ object }) => bad.has(urlOf(object)))
   await ports.files.put(records)
   await ports.arrivals.remove(arrivals)

@@ -20,13 +20,14 @@ const LISTED: Readonly<Record<FileRecord['status'], boolean>> = {
 }
 
 const base = objectItem.extend({ [AT]: z.number() })
+const notLoaded = base.extend({ inTable: z.exactOptional(z.object({ etag: z.string(), batchId: z.string() })) })
 const fileItem = z.discriminatedUnion('status', [
   base.extend({
     status: z.literal('loaded'),
     batchId: z.string(),
     ignored: z.exactOptional(z.object({ etag: z.string(), atMs: z.number() })),
   }),
-  base.extend({
+  notLoaded.extend({
     status: z.literal('failed'),
     batchId: z.exactOptional(z.string()),
     error: z.object({
@@ -37,12 +38,12 @@ const fileItem = z.discriminatedUnion('status', [
       value: z.exactOptional(z.string()),
     }),
   }),
-  base.extend({
+  notLoaded.extend({
     status: z.literal('skipped'),
     code: z.enum(['FOLDER_MARKER', 'EMPTY_OBJECT', 'OBJECT_GONE', 'NO_LONGER_ROUTED', 'DUPLICATE_CONTENT']),
     reason: z.string(),
   }),
-  base.extend({
+  notLoaded.extend({
     status: z.literal('held'),
     code: z.literal('DUPLICATE_CONTENT'),
     reason: z.string(),

@@ -8,7 +8,7 @@ const IN_FLIGHT = 100
 /** Lines of each file. */
 const LINES = 2
 
-describe('files that land while others are loaded', () => {
+describe('files that land while others are loaded (S2)', () => {
   let local: Local
   beforeAll(async () => {
     local = await startForTest({ settings: { batch: { files: 50, seconds: 1 } } })
@@ -35,7 +35,7 @@ describe('files that land while others are loaded', () => {
       'select sum(files) as files, sum(row_count) as rows from penstock.receipts',
     )
     expect(receipts).toEqual({ files: String(FILES), rows: String(FILES * LINES) })
-  })
+  }, 90_000)
 })
 
 function keyOf(file: number): string {

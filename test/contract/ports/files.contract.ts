@@ -19,7 +19,13 @@ export function describeFilesPort(name: string, make: () => FilesPort): void {
       const records: FileRecord[] = [
         { ...base, object: anObject('1'), status: 'loaded', batchId: 'b1' },
         { ...base, object: anObject('2'), status: 'loaded', batchId: 'b1', ignored: { etag: 'other', atMs: 3 } },
-        { ...base, object: anObject('3', { versionId: 'v' }), status: 'failed', error: { code: 'C', reason: 'why' } },
+        {
+          ...base,
+          object: anObject('3', { versionId: 'v' }),
+          status: 'failed',
+          error: { code: 'C', reason: 'why' },
+          inTable: { etag: 'e0', batchId: 'b0' },
+        },
         {
           ...base,
           object: anObject('4'),

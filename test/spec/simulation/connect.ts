@@ -31,10 +31,14 @@ export async function connectTo(
     const wire = wireTo(deps, warehouse, server)
     const run = runThrough(wire.run, deps.processes.aroundOf(process, wire.cut))
     try {
-      const session = await openSession({ sleep: deps.processes.sleepOf(process), now: deps.clock.now }, of, {
-        run,
-        close: wire.close,
-      })
+      const session = await openSession(
+        { sleep: deps.processes.sleepOf(process), now: () => deps.clock.now() - process.lagMs },
+        of,
+        {
+          run,
+          close: wire.close,
+        },
+      )
       return { kind: 'connected', session }
     } catch (error) {
       await wire.close()

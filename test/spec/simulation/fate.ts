@@ -14,16 +14,15 @@ export type Fate =
   | { readonly kind: 'freeze'; readonly when: 'before' | 'after'; readonly forMs: number; readonly zombie: boolean }
 
 /**
- * After these come writes that no fence guards: file records, the queue, the batch's record. They rest on Lambda's word that
- * nobody outlives his timeout, so nobody is let go on from there beyond it.
+ * Writes that no fence guards rest on Lambda's word that nobody outlives his timeout. So a loader that does is kept from them:
+ * what is shown is that fence and ended session keep it out of the warehouse, which is where rows would be doubled.
  */
-const NO_ZOMBIE_AT: ReadonlySet<PortCall> = new Set<PortCall>([
-  'statement.commit',
-  'files.put',
-  'contents.put',
+const UNFENCED: ReadonlySet<PortCall> = new Set<PortCall>([
+  'arrivals.put',
   'arrivals.remove',
-  'batches.put',
-  'notices.publish',
+  'files.put',
+  'files.putUnlessLoaded',
+  'contents.put',
 ])
 
 const FINE: Fate = { kind: 'fine' }
@@ -44,9 +43,11 @@ export function fates(deps: {
   readonly story: Story
   readonly dice: Dice
   readonly isFaulty: () => boolean
+  /** What the calls of a service begin with that refuses nearly everything now. */
+  readonly throttled: () => string | undefined
   readonly count: (fault: string) => void
 }): (process: Process, call: PortCall) => Fate {
-  const { story, dice, isFaulty, count } = deps
+  const { story, dice, isFaulty, throttled, count } = deps
   const { odds, kill } = story
   let calls = 0
 
@@ -62,13 +63,20 @@ export function fates(deps: {
     return fate
   }
   const frozen = (call: PortCall): Fate => {
-    const zombie = dice.chance(odds.zombie) && !NO_ZOMBIE_AT.has(call)
+    const zombie = dice.chance(odds.zombie) && !UNFENCED.has(call)
     const long = 2 * story.loadTimeoutMs + 60_000
     const forMs = (zombie ? long : dice.one([500, 5_000, 30_000, long])) * (0.5 + dice.next())
     return { kind: 'freeze', when: dice.chance(0.5) ? 'before' : 'after', forMs, zombie }
   }
 
-  return (_process, call) => {
+  return (process, call) => {
+    if (process.zombie && process.name.startsWith('load') && UNFENCED.has(call)) {
+      return {
+        kind: 'refuse',
+        error: new Injected('ExpiredToken', `${call}: the process is beyond its time`),
+        cut: false,
+      }
+    }
     if (!isFaulty()) return FINE
     const death = told(call)
     if (death !== undefined) return death
@@ -82,7 +90,8 @@ export function fates(deps: {
         : counted({ kind: 'lose-answer', error }, 'connection cut after a statement')
     }
     if (call === 'warehouses.connect') return FINE
-    if (dice.chance(odds.refusal)) {
+    const service = throttled()
+    if (dice.chance(service !== undefined && call.startsWith(service) ? 0.8 : odds.refusal)) {
       const error = new Injected('ThrottlingException', `${call}: Rate exceeded`)
       return counted({ kind: 'refuse', error, cut: false }, 'throttled call')
     }

@@ -14,6 +14,8 @@ export interface HappeningsDeps {
   /** Hands events to the queue of arriving objects. */
   readonly announce: (objects: readonly S3Object[], delayMs: number) => void
   readonly setPassword: (warehouse: SimulatedWarehouse, password: string) => void
+  /** Has all calls that begin like this be refused most of the time. */
+  readonly throttle: (calls: string | undefined) => void
   readonly count: (fault: string) => void
 }
 
@@ -38,26 +40,37 @@ export function happenings(deps: HappeningsDeps): () => number {
       at(dice.below(2 * story.span), () => land(deps, key))
       if (dice.chance(0.3)) at(dice.below(3 * story.span), () => land(deps, key))
     }
-    if (dice.chance(story.deleted)) at(dice.below(2 * story.span), () => deps.bucket.remove(key))
+    if (dice.chance(story.deleted))
+      at(dice.below(2 * story.span), () => {
+        deps.count('file that was deleted')
+        deps.bucket.remove(key)
+      })
   }
   for (const warehouse of deps.warehouses) outages(deps, warehouse, at)
+  if (story.outages.throttle) {
+    const from = dice.below(story.span)
+    const service = dice.one(['arrivals.', 'files.', 'targets.', 'batches.', 'objects.', 'wakes.'])
+    at(from, () => {
+      deps.count('service that throttled everybody')
+      deps.throttle(service)
+    })
+    at(from + 1_000 + dice.below(120_000), () => deps.throttle(undefined))
+  }
   return () => toCome
 }
 
-function keyOf(file: number, { tables }: Story, dice: Dice): string {
-  const odd = dice.next()
-  if (odd < 0.03) return `stray-${file}.csv`
+function keyOf(file: number, { tables, odd }: Story, dice: Dice): string {
   const folder = `${tables[dice.below(tables.length)] ?? 'a'}/`
-  if (odd < 0.06) return `${folder}${file}.bin`
-  if (odd < 0.08) return `${folder}${file}/`
+  if (dice.chance(odd)) return dice.one([`stray-${file}.csv`, `${folder}${file}.bin`, `${folder}${file}/`])
   return `${folder}${file}.${dice.one(NAMES)}`
 }
 
 function land({ story, bucket, dice, announce, count }: HappeningsDeps, key: string): void {
-  const isEmpty = key.endsWith('/') || dice.chance(0.03)
+  const isEmpty = key.endsWith('/') || dice.chance(story.odd / 3)
   const flaw: Flaw = dice.chance(story.flawed) ? dice.one(['named', 'nameless']) : 'none'
   const own = story.duplicates === 'load' || dice.chance(0.5) ? key : 'many'
   const words = isEmpty ? '' : `content ${'x'.repeat(dice.below(3))} of ${own}`
+  if (bucket.fileAt(`s3://landing/${key}`)) count('file that was overwritten')
   const object = bucket.land(key, { flaw, rows: 1 + dice.below(4), text: words })
   const { odds } = story
   if (dice.chance(odds.lostEvent)) {

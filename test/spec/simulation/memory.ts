@@ -19,6 +19,8 @@ export interface Seen {
   readonly arrivals: Map<TargetId, Map<string, Arrival>>
   /** Of the waiting arrivals, those that their target's counts must hold. */
   readonly counted: Map<TargetId, Set<string>>
+  /** Arrivals that left before whoever stored them had counted them: for so long the count is too low by these. */
+  readonly leftUncounted: Map<TargetId, string[]>
   readonly records: Map<string, FileRecord>
   readonly batches: Map<string, Batch>
   /** Batches whose record was last written by somebody beyond its time: what it says is old. */
@@ -55,6 +57,7 @@ export function tablesInMemory(witness: Witness): { readonly seen: Seen; of(proc
   const seen: Seen = {
     arrivals: new Map(),
     counted: new Map(),
+    leftUncounted: new Map(),
     records: new Map(),
     batches: new Map(),
     outdated: new Set(),
@@ -72,6 +75,11 @@ export function tablesInMemory(witness: Witness): { readonly seen: Seen; of(proc
     seen.counted.set(target, counted)
     return counted
   }
+  const leftUncounted = (target: TargetId) => {
+    const left = seen.leftUncounted.get(target) ?? []
+    seen.leftUncounted.set(target, left)
+    return left
+  }
   /** What each process has stored and not counted yet. */
   const stored = new WeakMap<Process, Arrival[]>()
 
@@ -88,8 +96,11 @@ export function tablesInMemory(witness: Witness): { readonly seen: Seen; of(proc
         remove(arrivals) {
           witness.removed(process, arrivals)
           for (const arrival of arrivals) {
-            queueOf(arrival.target).delete(arrivalId(arrival))
-            countedOf(arrival.target).delete(arrivalId(arrival))
+            const { target } = arrival
+            const id = arrivalId(arrival)
+            const wasThere = queueOf(target).delete(id)
+            const wasCounted = countedOf(target).delete(id)
+            if (wasThere && !wasCounted) leftUncounted(target).push(id)
           }
           return tables.arrivals.remove(arrivals)
         },
@@ -122,7 +133,10 @@ export function tablesInMemory(witness: Witness): { readonly seen: Seen; of(proc
           seen.targets.set(target, state)
           for (const arrival of stored.get(process) ?? []) {
             const id = arrivalId(arrival)
-            if (arrival.target === target && queueOf(target).has(id)) countedOf(target).add(id)
+            if (arrival.target !== target) continue
+            const left = leftUncounted(target)
+            if (left.includes(id)) left.splice(left.indexOf(id), 1)
+            if (queueOf(target).has(id)) countedOf(target).add(id)
           }
           return state
         },

@@ -12,8 +12,8 @@ export interface Process {
   frozenUntilMs: number
   /** It was frozen beyond its time and goes on: Lambda promises that there is none, and it must do no harm. */
   zombie: boolean
-  /** Whether anything has befallen it. */
-  unlucky: boolean
+  /** A clock that stood still with its process: how far it is behind. */
+  lagMs: number
   /** What is to happen at its death. */
   readonly atDeath: (() => void)[]
 }
@@ -23,6 +23,7 @@ export interface ProcessDeps {
   readonly dice: Dice
   readonly fateOf: (process: Process, call: PortCall) => Fate
   readonly died: (process: Process, point: CrashPoint | undefined) => void
+  readonly count: (fault: string) => void
   readonly note: (text: () => string) => void
 }
 
@@ -38,13 +39,12 @@ export interface Processes {
 const LATENCY_MS = { usual: 40, slow: 4_000 }
 
 /** Processes run side by side; between asking the world and hearing its answer, anything may happen to them. */
-export function processesIn({ clock, dice, fateOf, died, note }: ProcessDeps): Processes {
+export function processesIn({ clock, dice, fateOf, died, count, note }: ProcessDeps): Processes {
   let alive = 0
 
   function kill(process: Process, point?: CrashPoint): void {
     if (process.state !== 'alive') return
     process.state = 'dead'
-    process.unlucky = true
     alive -= 1
     note(() => `✝ ${process.name}${point === undefined ? ' at its timeout' : ` ${point}`}`)
     died(process, point)
@@ -62,9 +62,12 @@ export function processesIn({ clock, dice, fateOf, died, note }: ProcessDeps): P
 
   function freeze(process: Process, { forMs, zombie }: Extract<Fate, { kind: 'freeze' }>): void {
     process.frozenUntilMs = clock.now() + forMs
-    process.unlucky = true
     // A zombie that would die at once on waking would be none.
-    if (zombie && process.frozenUntilMs > process.killedAtMs) process.zombie = true
+    if (zombie && process.frozenUntilMs > process.killedAtMs) {
+      process.zombie = true
+      process.lagMs += forMs
+      count('process that went on beyond its time')
+    }
     note(() => `❄ ${process.name} for ${Math.round(forMs / 1000)} s${process.zombie ? ', beyond its time' : ''}`)
   }
 
@@ -73,7 +76,6 @@ export function processesIn({ clock, dice, fateOf, died, note }: ProcessDeps): P
       if (process.state === 'dead') return new Promise<T>(() => {})
       return new Promise<T>((resolve, reject) => {
         const fate = fateOf(process, call)
-        if (fate.kind !== 'fine') process.unlucky = true
         const answer = (settle: () => void, text: () => string) => {
           clock.after(latency(), () =>
             whenAwake(process, () => {
@@ -138,7 +140,7 @@ export function processesIn({ clock, dice, fateOf, died, note }: ProcessDeps): P
         state: 'alive',
         frozenUntilMs: 0,
         zombie: false,
-        unlucky: false,
+        lagMs: 0,
         atDeath: [end],
       }
       alive += 1

@@ -1,23 +1,19 @@
 import { codeOf } from '../../../lambda/errors'
 import type { TargetId } from '../../../lambda/model'
-import type { Log, Ports } from '../../../lambda/ports'
-import type { Statement } from '../../../lambda/warehouse/statement'
-import { contentsInMemory } from '../../memory/contents-in-memory'
-import { noticesInMemory } from '../../memory/notices-in-memory'
 import { secretsInMemory } from '../../memory/secrets-in-memory'
-import { type CrashPoint, portsThrough } from '../crash-points'
+import type { CrashPoint } from '../crash-points'
 import { aBucket } from './bucket'
 import { clockFrom } from './clock'
-import { connectTo } from './connect'
 import { diceOf } from './dice'
 import { judgeEnding } from './ending'
 import { fates, Injected } from './fate'
 import { functionsOver } from './functions'
 import { happenings } from './happenings'
-import { type Breach, covers, invariantsOf, type Report } from './invariants'
-import { recordId, tablesInMemory } from './memory'
-import { type Process, processesIn } from './process'
-import { refusalOf } from './statements'
+import { type Breach, invariantsOf, type Report } from './invariants'
+import { isSettled } from './is-settled'
+import { tablesInMemory } from './memory'
+import { portsIn } from './ports-in'
+import { processesIn } from './process'
 import { storyOf } from './story'
 import { aWarehouse } from './warehouse'
 
@@ -44,6 +40,8 @@ const FAULTY_MS = 10 * 60_000
 const LONGEST_MS = 8 * 3_600_000
 const MOST_STEPS = 100_000
 const MOST_BREACHES = 20
+/** A wake for every event and every try, and no more than chance and outages explain. */
+const MOST_LOADS = { atAll: 150, perFile: 15 }
 
 /** Runs one story of events, workers and mishaps to its end; the same seed is the same story, step by step. */
 export async function simulate(seed: number, { traced = false } = {}): Promise<Outcome> {
@@ -63,6 +61,7 @@ export async function simulate(seed: number, { traced = false } = {}): Promise<O
     if (breaches.length < MOST_BREACHES) breaches.push({ invariant, text })
     note(() => `‼ ${invariant}: ${text}`)
   }
+  let throttled: string | undefined
   const count = (fault: string) => void faults.set(fault, (faults.get(fault) ?? 0) + 1)
   const targetsOf = (key: string): readonly TargetId[] => {
     const slash = key.indexOf('/')
@@ -81,7 +80,8 @@ export async function simulate(seed: number, { traced = false } = {}): Promise<O
     clock,
     dice,
     note,
-    fateOf: fates({ story, dice, isFaulty, count }),
+    count,
+    fateOf: fates({ story, dice, isFaulty, throttled: () => throttled, count }),
     died: (_process, point) => {
       if (point === undefined) count('process killed at its timeout')
       else deaths.set(point, (deaths.get(point) ?? 0) + 1)
@@ -93,82 +93,33 @@ export async function simulate(seed: number, { traced = false } = {}): Promise<O
     dice,
     processes,
     isFaulty,
-    portsOf,
+    portsOf: (process) => portsOf(process),
     acknowledged: invariants.acknowledged,
     broke: (process, error) => surprised(process.name, error),
+  })
+
+  const portsOf = portsIn({
+    story,
+    clock,
+    dice,
+    bucket,
+    warehouses,
+    secrets,
+    parameterOf,
+    tables,
+    processes,
+    functions: () => functions,
+    isFaulty,
+    invariants,
+    surprised,
+    note,
+    count,
   })
 
   function surprised(who: string, error: unknown): void {
     if (error instanceof Injected || codeOf(error) === 'LOST_LEASE') return
     report('surprise', `${who} threw ${error instanceof Error ? error.stack : String(error)}`)
   }
-  const logOf =
-    ({ name }: Process): Log =>
-    (_level, event, fields) => {
-      note(() => `${name} says ${event} ${JSON.stringify(fields).slice(0, 300)}`)
-      if (fields['error'] !== undefined) surprised(name, fields['error'])
-    }
-
-  function portsOf(process: Process): Ports {
-    const plain: Ports = {
-      ...tables.of(process),
-      settings: async () => story.settings,
-      objects: bucket.objects,
-      contents,
-      notices,
-      deadLetters: {
-        count: async (queue) => ({
-          messages: functions[queue].parked(),
-          arn: `arn:aws:sqs:eu-west-1:123456789012:${queue}-dead`,
-        }),
-        driveBack: async (queue) => {
-          functions[queue].driveBack()
-          return 'started'
-        },
-      },
-      wakes: {
-        async send(target, delaySeconds) {
-          if (isFaulty() && dice.chance(story.odds.lostWake)) return count('wake that got lost')
-          functions.wake(target, delaySeconds * 1000 + dice.below(300))
-        },
-      },
-      warehouses: {
-        connect: async (name) => {
-          const warehouse = warehouses.find((one) => one.name === name)
-          if (warehouse === undefined) throw new Error(`there is no warehouse ${name}`)
-          return connectTo(connecting, warehouse, process, parameterOf(name))
-        },
-      },
-      log: logOf(process),
-      measure: () => {},
-      now: clock.now,
-      newBatchId: () => {
-        batches += 1
-        return `b${String(batches).padStart(4, '0')}`
-      },
-      random: dice.next,
-    }
-    return portsThrough(plain, processes.aroundOf(process))
-  }
-  const notices = noticesInMemory()
-  const contents = contentsInMemory()
-  let batches = 0
-  const connecting = {
-    clock,
-    dice,
-    bucket,
-    secrets,
-    processes,
-    committed: invariants.committed,
-    touched: invariants.touched,
-    isSlow: () => isFaulty() && dice.chance(story.odds.slowStatement),
-    maybeRefused: (statement: Statement) => {
-      if (!isFaulty() || !dice.chance(story.odds.refusal)) return undefined
-      count('statement that was refused')
-      return refusalOf(statement, dice)
-    },
-  }
-
   const toCome = happenings({
     story,
     clock,
@@ -177,26 +128,16 @@ export async function simulate(seed: number, { traced = false } = {}): Promise<O
     warehouses,
     announce: functions.announce,
     setPassword: ({ name }, password) => secrets.set(parameterOf(name), password),
+    throttle: (calls) => {
+      throttled = calls
+    },
     count,
   })
   const isAtRest = () =>
     processes.alive() === 0 &&
     toCome() === 0 &&
     functions.objects.size() + functions.objects.parked() + functions.wakes.size() === 0 &&
-    [...tables.seen.arrivals.values()].every((queue) => queue.size === 0) &&
-    [...tables.seen.targets.values()].every(
-      ({ unfinished, hold, waitingFiles }) => !unfinished && !hold && waitingFiles === 0,
-    ) &&
-    everythingIsKnown()
-  const everythingIsKnown = () =>
-    [...bucket.history].every(([key, versions]) => {
-      const last = versions.at(-1)
-      const isKnown = (target: TargetId) => {
-        const record = tables.seen.records.get(recordId(target, `s3://landing/${key}`))
-        return last === undefined || (record !== undefined && covers(record, last, story.overwrites))
-      }
-      return targetsOf(key).every(isKnown)
-    })
+    isSettled({ story, seen: tables.seen, bucket, targetsOf })
 
   if (story.ticks) everyMinute()
   function everyMinute(): void {
@@ -221,6 +162,9 @@ export async function simulate(seed: number, { traced = false } = {}): Promise<O
     }
     if (isAtRest()) break
   }
+  const landed = [...bucket.history.values()].reduce((sum, versions) => sum + versions.filter(Boolean).length, 0)
+  const most = MOST_LOADS.atAll + MOST_LOADS.perFile * landed * story.warehouses.length
+  if (functions.loads() > most) report('bounded work', `${functions.loads()} loads for ${landed} files`)
   const { lost, loaded } = judgeEnding({
     story,
     nowMs: clock.now(),
@@ -230,6 +174,5 @@ export async function simulate(seed: number, { traced = false } = {}): Promise<O
     targetsOf,
     report,
   })
-  const landed = [...bucket.history.values()].reduce((sum, versions) => sum + versions.filter(Boolean).length, 0)
   return { seed, breaches, trace, deaths, faults, loaded, landed, lost, doubled: invariants.doubled(), steps }
 }

@@ -39,6 +39,8 @@ export interface Story {
   /** Of the files, how many hold what no table takes; half of them are named by the load errors. */
   readonly flawed: number
   readonly deleted: number
+  /** Of the files, how many are no files, or tell no format. */
+  readonly odd: number
   /** Files come within this time. */
   readonly span: number
   readonly outages: {
@@ -46,6 +48,8 @@ export interface Story {
     readonly grant: boolean
     readonly password: boolean
     readonly restart: boolean
+    /** One of the services refuses nearly everything. */
+    readonly throttle: boolean
   }
   /** Receipts table there from the beginning. */
   readonly receiptsTable: boolean
@@ -67,19 +71,20 @@ const CALM: Odds = {
   lostEvent: 0,
 }
 
-const KINDS = ['calm', 'kill', 'chance', 'zombies'] as const
+const KINDS = ['calm', 'kill', 'zombies', 'kill', 'chance'] as const
 type Kind = (typeof KINDS)[number]
 
 /** By turns: a calm story, one that kills at a point of its own, one that lets chance do its worst, one of zombies. */
 export function storyOf(seed: number, dice: Dice): Story {
   const kind = KINDS[seed % KINDS.length] ?? 'chance'
-  const overwrites = dice.one<Story['overwrites']>(['none', 'skip', 'reload', 'reload'])
-  const wanted = dice.one<Story['duplicates']>(['load', 'load', 'load', 'skip', 'hold'])
+  const point = kind === 'kill' ? pointOf(seed) : undefined
+  const isOfContents = point?.startsWith('contents.') ?? false
+  const overwrites = isOfContents ? 'none' : dice.one<Story['overwrites']>(['none', 'skip', 'reload', 'reload'])
+  const wanted = isOfContents ? 'skip' : dice.one<Story['duplicates']>(['load', 'load', 'load', 'skip', 'hold'])
   // Who does not reload takes a file that was overwritten before its COPY for what its event told, its content too.
   const duplicates = overwrites === 'skip' ? 'load' : wanted
   const warehouses = dice.chance(0.2) ? ['main', 'other'] : ['main']
   const odds = kind === 'calm' ? CALM : roughOdds(kind, dice)
-  const point = CRASH_POINTS[Math.floor(seed / KINDS.length) % CRASH_POINTS.length]
   const rough = kind !== 'calm'
   return {
     overwrites,
@@ -89,32 +94,45 @@ export function storyOf(seed: number, dice: Dice): Story {
     tables: ['a', 'b'].slice(0, 1 + dice.below(2)),
     settings: settingsOf({ overwrites, duplicates, warehouses }, odds.lostEvent > 0 || kind === 'kill', dice),
     ticks: rough,
-    kill: kind === 'kill' && point !== undefined ? { point, call: 1 + dice.below(3) } : undefined,
-    files: 4 + dice.below(10),
+    kill: point === undefined ? undefined : { point, call: isRare(point) || dice.chance(0.7) ? 1 : 2 },
+    files: (kind === 'calm' ? 8 : 4) + dice.below(10),
     flawed: kind === 'kill' ? 0.3 : dice.one([0, 0.1, 0.2]),
     deleted: rough && dice.chance(0.3) ? 0.15 : 0,
-    span: dice.one([2_000, 30_000, 120_000]),
+    odd: kind === 'kill' ? 0.25 : 0.08,
+    span: kind === 'calm' ? dice.one([2_000, 6_000, 20_000]) : dice.one([2_000, 30_000, 120_000]),
     outages: {
       table: rough && dice.chance(0.15),
       grant: rough && dice.chance(0.1),
       password: rough && dice.chance(0.15),
       restart: rough && dice.chance(0.15),
+      throttle: rough && dice.chance(0.25),
     },
-    receiptsTable: kind === 'calm' || dice.chance(0.5),
+    receiptsTable: kind === 'calm' || (kind !== 'kill' && dice.chance(0.5)),
     loadTimeoutMs:
       kind === 'calm' ? 300_000 : kind === 'zombies' ? 30_000 : dice.one([20_000, 30_000, 60_000, 300_000]),
     wakesAtOnce: dice.one([1, 1, 2, 3]),
   }
 }
 
+/** Two of five seeds kill, each at the next point. */
+function pointOf(seed: number): CrashPoint | undefined {
+  const turn = 2 * Math.floor(seed / KINDS.length) + (seed % KINDS.length === 3 ? 1 : 0)
+  return CRASH_POINTS[turn % CRASH_POINTS.length]
+}
+
+/** What is done once may not come a second time. */
+function isRare(point: CrashPoint): boolean {
+  return point.startsWith('statement.create-')
+}
+
 function roughOdds(kind: Exclude<Kind, 'calm'>, dice: Dice): Odds {
   const some = (most: number) => (dice.chance(0.5) ? most * dice.next() : 0)
   return {
-    death: kind === 'chance' ? some(0.02) : 0.002,
+    death: kind === 'chance' ? 0.002 + some(0.03) : 0.003,
     refusal: some(0.02),
     lostAnswer: some(0.02),
-    cutConnection: kind === 'kill' ? 0.05 : some(0.08),
-    freeze: kind === 'zombies' ? 0.03 : some(0.03),
+    cutConnection: kind === 'kill' ? 0.08 : some(0.08),
+    freeze: kind === 'zombies' ? 0.02 : some(0.03),
     zombie: kind === 'zombies' ? 1 : dice.chance(0.5) ? 0.5 : 0,
     slowStatement: some(0.2),
     lostWake: some(0.1),

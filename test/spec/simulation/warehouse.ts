@@ -139,13 +139,8 @@ export function commit(
 }
 
 /** How long the server works at a statement, when it is in a hurry and when it is not. */
-export function durationOf(statement: Statement, slow: boolean, dice: Dice): number {
-  switch (statement.kind) {
-    case 'copy':
-      return slow ? dice.below(400_000) : 50 + dice.below(3_000)
-    case 'commit':
-      return slow ? dice.below(200_000) : dice.below(500)
-    default:
-      return slow ? dice.below(40_000) : dice.below(50)
-  }
+export function durationOf({ kind }: Statement, slow: boolean, dice: Dice): number {
+  if (kind === 'copy') return slow ? dice.below(400_000) : 50 + dice.below(3_000)
+  if (kind === 'commit') return slow ? dice.below(200_000) : dice.below(500)
+  return slow ? dice.below(40_000) : dice.below(50)
 }
