@@ -12,6 +12,8 @@ export interface Assignment {
   readonly worker: number
   readonly role: Role
   readonly plan: Plan
+  /** Whether it falls silent when its first COMMIT is on its way: it hears no answer, and its connection stays open. */
+  readonly fallsSilent: boolean
   readonly clock: FastClock
   /** What a function finds in its environment. */
   readonly variables: Readonly<Record<string, string>>
@@ -27,8 +29,9 @@ export type Told =
       readonly fields: Readonly<Record<string, unknown>>
     }
   | { readonly kind: 'working' }
+  | { readonly kind: 'falling silent' }
   /** Its last word. */
-  | { readonly kind: 'dying'; readonly at: CrashPoint | 'timeout' }
+  | { readonly kind: 'dying'; readonly at: CrashPoint | 'silent' | 'timeout' }
 
 /** How the ids of a worker's invocations begin. */
 export function invocationsOf(worker: number): string {

@@ -6,6 +6,11 @@ export interface FastClock {
 }
 
 /** What the clock shows, in milliseconds since 1970. */
-export function timeOf({ startedMs, speed }: FastClock): number {
-  return Math.round(startedMs + (Date.now() - startedMs) * speed)
+export function timeOf(clock: FastClock): number {
+  return inFastTime(clock, Date.now())
+}
+
+/** A time of the wall's as this clock showed it. */
+export function inFastTime({ startedMs, speed }: FastClock, wallMs: number): number {
+  return Math.round(startedMs + (wallMs - startedMs) * speed)
 }

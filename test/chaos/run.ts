@@ -9,7 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { LOCAL, QUEUES } from '../../environments/local/names'
+import { QUEUES } from '../../environments/local/names'
 import { messageOf } from '../../lambda/errors'
 import type { Role } from './assignment'
 import { bundleWorker } from './bundle'
@@ -20,7 +20,7 @@ import { makeHavoc } from './havoc'
 import { endLeasesOf } from './leases'
 import { tellKills, tellLine, tellStories } from './report'
 import { redrive, type Stage, setStage } from './stage'
-import { judge } from './verdict'
+import { judge, recordsOf } from './verdict'
 import { startWorkers, type Workers } from './workers'
 
 /** Three that load, so that some always compete for the target that gets half of the files. */
@@ -49,13 +49,10 @@ async function chaos(stops: (() => Promise<unknown> | unknown)[]): Promise<boole
   const clock: FastClock = { startedMs: Date.now(), speed: SPEED }
   const stage = await setStage(clock, makeDice(seed + 1), stops)
   const { variables, queueUrls } = stage
-  const workers = startWorkers(
-    program,
-    ROLES,
-    { clock, variables, queueUrls },
-    makeDice(seed + 2),
-    endLeasesSoon(stage),
-  )
+  const workers = startWorkers(program, ROLES, { clock, variables, queueUrls }, makeDice(seed + 2), {
+    death: endLeasesSoon(stage),
+    slowCommit: (delayMs) => stage.servers.redshift.failNext({ matching: /^COMMIT/i, act: 'delay', delayMs, times: 2 }),
+  })
   stops.push(workers.stop)
   const log = process.env['LOG']
   if (log !== undefined) stops.push(() => writeFile(log, workers.lines.map((line) => `${tellLine(line)}\n`).join('')))
@@ -64,7 +61,7 @@ async function chaos(stops: (() => Promise<unknown> | unknown)[]): Promise<boole
   const kills = [...workers.kills]
   say(`${seconds()}: ${kills.length} killed, ${files.length} files put; now nobody dies any more`)
   await workers.nobodyDies()
-  const restless = await drain(stage)
+  const restless = await drain(stage, files)
   say(`${seconds()}: ${restless.length === 0 ? 'nothing is left to do' : restless.join('; ')}`)
 
   const verdict = await judge(stage, files)
@@ -121,25 +118,32 @@ function endLeasesSoon(stage: Stage): (worker: number) => void {
 }
 
 /** Waits until nothing is left to do. Gives what is, when that takes too long. */
-async function drain(stage: Stage): Promise<readonly string[]> {
+async function drain(stage: Stage, files: readonly PutFile[]): Promise<readonly string[]> {
   const until = Date.now() + LONGEST_DRAIN_MS
   for (;;) {
     await stage.servers.s3.settled()
     const redriven = await redrive(stage)
     if (redriven > 0) say(`${redriven} events were sent again from the dead letters`)
-    const left = await whatIsLeft(stage)
+    const left = await whatIsLeft(stage, files)
     if (left.length === 0 || Date.now() > until) return left
     await sleep(250)
   }
 }
 
-async function whatIsLeft({ servers, ports }: Stage): Promise<readonly string[]> {
+async function whatIsLeft(stage: Stage, files: readonly PutFile[]): Promise<readonly string[]> {
+  const { servers, ports } = stage
   const left: string[] = []
   const { ready, inFlight, delayed } = await servers.queues.counts(QUEUES.objects)
-  if (ready + inFlight + delayed > 0) left.push(`${ready + inFlight + delayed} events in the queue of ${LOCAL.bucket}`)
+  if (ready + inFlight + delayed > 0)
+    left.push(`events in the queue: ${ready} ready, ${inFlight} in flight, ${delayed} delayed`)
   for await (const { target, waitingFiles, lease, unfinished, hold } of ports.targets.all()) {
     if (waitingFiles > 0 || lease || unfinished || hold) left.push(`${target} is not done`)
     else if ((await ports.arrivals.oldest(target, 1)).length > 0) left.push(`files wait for ${target}`)
+  }
+  // Those that no event announced come when the bucket is listed.
+  if (left.length === 0) {
+    const unknown = files.length - (await recordsOf(stage, files)).size
+    if (unknown > 0) left.push(`nothing is known of ${unknown} files`)
   }
   return left
 }

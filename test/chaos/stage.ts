@@ -7,7 +7,7 @@ import { startServers, variablesOf } from '../../environments/local/servers'
 import { type Clients, makeClients } from '../../lambda/platform/clients'
 import type { Ports } from '../../lambda/ports'
 import { makeRuntime } from '../../lambda/runtime'
-import { type FastClock, timeOf } from './clock'
+import { type FastClock, inFastTime } from './clock'
 import type { Dice } from './dice'
 
 /** The world around the workers: every server of the embedded environment, and none of the functions. */
@@ -26,6 +26,8 @@ export interface Stage {
 const VISIBILITY_SECONDS = 2
 /** An event comes twice, each time up to so much later, so the second may come first and the next file's before both. */
 const LATEST_SECONDS = 4
+/** And one in so many never comes. */
+const NEVER_ONE_IN = 60
 
 export const TABLES = ['orders', 'items', 'kpis', 'visits', 'returns', 'prices'] as const
 export type Table = (typeof TABLES)[number]
@@ -44,9 +46,12 @@ export async function setStage(
     events: 'function',
     settings: {
       batch: { files: 20, seconds: 15 },
+      heal: { everyMinutes: 3, afterMinutes: 1 },
       routes: [
-        { match: '{table}/**', into: {} },
-        { match: 'prices/**', into: { table: 'prices', overwrites: 'reload' } },
+        // Also what landed before anybody has listed the bucket for the first time.
+        { match: '{table}/**', existing: 'load', into: {} },
+        { match: 'visits/**', existing: 'load', into: { table: 'visits', duplicates: 'skip' } },
+        { match: 'prices/**', existing: 'load', into: { table: 'prices', overwrites: 'reload' } },
       ],
     },
   })
@@ -62,10 +67,11 @@ export async function setStage(
   // The bucket invokes this instead of sending to the queue: what lies between the two is ours to make worse.
   onEvent = async (event) => {
     const body = JSON.stringify(event, (name, value: unknown) =>
-      name === 'eventTime' ? new Date(timeOf(clock)).toISOString() : value,
+      name === 'eventTime' ? new Date(inFastTime(clock, Date.parse(String(value)))).toISOString() : value,
     )
-    for (const seconds of [0, dice.between(0, LATEST_SECONDS)]) {
-      await servers.queues.send(objects.arn, body, dice.oneIn(4) ? dice.between(0, LATEST_SECONDS) : seconds)
+    if (!body.includes('_penstock') && dice.oneIn(NEVER_ONE_IN)) return
+    for (const isLate of [dice.oneIn(4), dice.oneIn(2)]) {
+      await servers.queues.send(objects.arn, body, isLate ? dice.between(1, LATEST_SECONDS) : 0)
     }
   }
   const all = { ...variablesOf(servers), ...variables }

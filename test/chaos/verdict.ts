@@ -1,6 +1,6 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { LOCAL, QUEUES, TABLE_NAMES } from '../../environments/local/names'
-import { urlOf } from '../../lambda/model'
+import { byTarget, type FileRecord, urlOf } from '../../lambda/model'
 import type { PutFile } from './files'
 import { type Stage, TABLES } from './stage'
 
@@ -78,13 +78,23 @@ async function judgeReceipts(stage: Stage, receipts: readonly Record<string, unk
 /** Every file has a record that tells how it ended, and why. */
 async function judgeRecords(stage: Stage, files: readonly PutFile[]) {
   const problems: string[] = []
-  for (const { target, key, ends } of files) {
-    const url = urlOf({ bucket: LOCAL.bucket, key })
-    const record = (await stage.ports.files.get(target, [url])).get(url)
+  const records = await recordsOf(stage, files)
+  for (const { key, ends } of files) {
+    const record = records.get(key)
     if (record?.status !== ends) problems.push(`${key} is recorded as ${record?.status}, not as ${ends}`)
     if (record?.status === 'failed' && record.error.reason === '') problems.push(`${key} failed without a reason`)
   }
   return problems
+}
+
+/** What the product remembers of each file, by key. */
+export async function recordsOf(stage: Stage, files: readonly PutFile[]): Promise<ReadonlyMap<string, FileRecord>> {
+  const records = new Map<string, FileRecord>()
+  for (const [target, own] of byTarget(files)) {
+    const urls = own.map(({ key }) => urlOf({ bucket: LOCAL.bucket, key }))
+    for (const record of (await stage.ports.files.get(target, urls)).values()) records.set(record.object.key, record)
+  }
+  return records
 }
 
 /** Nothing waits, nobody holds a lease, nothing is unfinished, and no event was given up. */

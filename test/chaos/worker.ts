@@ -1,7 +1,8 @@
 /** One process of the product: its own handlers, from their queues, until it dies where its plan says. */
 import { writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { Context, SQSEvent } from 'aws-lambda'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Context, ScheduledEvent } from 'aws-lambda'
 import type { LambdaHandler } from '../../environments/local/lambda/invoke'
 import { invokeEvery } from '../../environments/local/lambda/invoke-every'
 import { type PollLog, pollQueue } from '../../environments/local/lambda/poll-queue'
@@ -13,19 +14,25 @@ import type { Ports } from '../../lambda/ports'
 import { makeRuntime } from '../../lambda/runtime'
 import { type Around, type CrashPoint, portsThrough, runThrough } from '../spec/crash-points'
 import { type Assignment, invocationsOf, type Told } from './assignment'
-import { timeOf } from './clock'
+import { inFastTime, timeOf } from './clock'
 
 /** On the wall: what is done in a second may take several on a busy machine. */
 const TIMEOUT_MS = 10_000
 const RETRY_DELAY_MS = 300
+/** For something to be sent and received. */
+const SEND_MS = 400
 
 function work(assignment: Assignment): void {
   const { role, clock, variables, queueUrls } = assignment
   const runtime = { ports: mortalPorts(assignment), flush: () => {} }
   const region = variables['AWS_REGION'] ?? ''
-  const timeoutMs = TIMEOUT_MS
-  const queue = { endpoint: variables['AWS_ENDPOINT_URL_SQS'] ?? '', region, retryDelayMs: RETRY_DELAY_MS, timeoutMs }
-  const inFastTime = (handler: LambdaHandler<SQSEvent>): LambdaHandler<SQSEvent> => {
+  const queue = {
+    endpoint: variables['AWS_ENDPOINT_URL_SQS'] ?? '',
+    region,
+    retryDelayMs: RETRY_DELAY_MS,
+    timeoutMs: TIMEOUT_MS,
+  }
+  const withContext = <Event>(handler: LambdaHandler<Event>): LambdaHandler<Event> => {
     return (event, context) => handler(event, contextOf(context, assignment))
   }
   tell({ kind: 'working' })
@@ -35,7 +42,7 @@ function work(assignment: Assignment): void {
         ...queue,
         functionName: 'on-object',
         queueUrl: queueUrls.objects,
-        handler: inFastTime(makeOnObject(runtime)),
+        handler: withContext(makeOnObject(runtime)),
         onLog: endAtTimeout,
       })
       return
@@ -45,7 +52,7 @@ function work(assignment: Assignment): void {
         functionName: 'on-load',
         queueUrl: queueUrls.wakes,
         batchSize: 1,
-        handler: inFastTime(makeOnLoad(runtime)),
+        handler: withContext(makeOnLoad(runtime)),
         onLog: endAtTimeout,
       })
       return
@@ -53,16 +60,16 @@ function work(assignment: Assignment): void {
       invokeEvery({
         functionName: 'on-tick',
         region,
-        timeoutMs,
+        timeoutMs: TIMEOUT_MS,
         everyMs: 60_000 / clock.speed,
-        handler: makeOnTick(runtime),
+        handler: withContext<ScheduledEvent>(makeOnTick(runtime)),
         onLog: endAtTimeout,
       })
   }
 }
 
 /** The product's ports, where the process dies at the calls of its plan. Time is that of the fast clock. */
-function mortalPorts({ plan, clock, variables }: Assignment): Ports {
+function mortalPorts({ plan, fallsSilent, clock, variables }: Assignment): Ports {
   const calls = new Map<CrashPoint, number>()
   const mayDie = (point: CrashPoint) => {
     const call = (calls.get(point) ?? 0) + 1
@@ -71,6 +78,7 @@ function mortalPorts({ plan, clock, variables }: Assignment): Ports {
   }
   const around: Around = async (call, make) => {
     mayDie(`${call}:before`)
+    if (fallsSilent && call === 'statement.commit') return fallSilent(make)
     const result = await make()
     mayDie(`${call}:after`)
     return result
@@ -84,7 +92,18 @@ function mortalPorts({ plan, clock, variables }: Assignment): Ports {
   const wakes: Ports['wakes'] = {
     send: (target, delaySeconds) => ports.wakes.send(target, Math.ceil(delaySeconds / clock.speed)),
   }
-  return portsThrough({ ...ports, wakes, now: () => timeOf(clock) }, around)
+  // And so does S3.
+  const objects: Ports['objects'] = {
+    ...ports.objects,
+    list: async (...asked) => {
+      const listed = await ports.objects.list(...asked)
+      return {
+        ...listed,
+        objects: listed.objects.map((one) => ({ ...one, lastModifiedMs: inFastTime(clock, one.lastModifiedMs) })),
+      }
+    },
+  }
+  return portsThrough({ ...ports, wakes, objects, now: () => timeOf(clock) }, around)
 }
 
 /** Told in fast time, and by whom: a lease bears the id of its invocation, and so of the process that dies with it. */
@@ -101,9 +120,18 @@ function endAtTimeout(log: PollLog): void {
   if (log.event === 'invocation' && log.end === 'timed out') die('timeout')
 }
 
+/** The parent sees to it that the COMMIT takes long: whoever comes next finds a session that may still commit. */
+async function fallSilent(commit: () => Promise<unknown>): Promise<never> {
+  tell({ kind: 'falling silent' })
+  await sleep(SEND_MS)
+  commit().catch(() => {})
+  await sleep(SEND_MS)
+  return die('silent')
+}
+
 function die(at: Extract<Told, { kind: 'dying' }>['at']): never {
   tell({ kind: 'dying', at })
-  process.kill(process.pid, 'SIGKILL')
+  process.kill(process.pid, at === 'silent' ? 'SIGSTOP' : 'SIGKILL')
   // Nothing more happens in this process, however long the signal takes.
   for (;;);
 }
