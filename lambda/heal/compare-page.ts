@@ -1,3 +1,4 @@
+import { messageOf } from '../errors'
 import { byTarget, type FileRecord, type S3Object, type S3Url, type TargetId, urlOf } from '../model'
 import type { ListedObject, Ports } from '../ports'
 import { routeOf } from '../route/by-pattern'
@@ -20,12 +21,16 @@ interface Candidate {
   readonly holdsDuplicates: boolean
 }
 
+type HealPorts = Pick<Ports, 'arrivals' | 'targets' | 'files' | 'objects' | 'log'>
+
 /** So many of the oldest arrivals of a target are known by name. */
 const WAITING_SEEN = 1_000
+/** A page may hold a file for each of a thousand tables. */
+const TARGETS_AT_ONCE = 16
 
 /** Compares a page of a listing with what is remembered. What another route takes is left to that one. */
 export async function comparePage(
-  ports: Pick<Ports, 'arrivals' | 'targets' | 'files' | 'objects'>,
+  ports: HealPorts,
   settings: Settings,
   route: Route<Into>,
   progress: RouteProgress,
@@ -36,19 +41,15 @@ export async function comparePage(
   const lost = new Map<S3Url, { readonly object: S3Object; readonly targets: Set<TargetId> }>()
   let undecidedMs: number | undefined
 
-  for (const [target, own] of byTarget(candidates)) {
-    const queue = seenQueue(await ports.arrivals.oldest(target, WAITING_SEEN), await ports.targets.get(target))
-    const urls = own.map(({ url }) => url)
-    const known = await ports.files.get(target, urls)
-    for (const candidate of own) {
-      const { listed, url, holdsDuplicates } = candidate
-      const verdict = isItLost({ ...listed, url }, queue, { record: known.get(url), holdsDuplicates })
-      if (verdict.kind === 'maybe-waiting') {
-        undecidedMs = Math.min(undecidedMs ?? listed.lastModifiedMs, listed.lastModifiedMs)
-      }
-      const object = await lostObject(ports, settings, candidate, verdict)
-      if (object === undefined) continue
-      const entry = lost.get(url) ?? { object, targets: new Set() }
+  const groups = [...byTarget(candidates)]
+  for (let from = 0; from < groups.length; from += TARGETS_AT_ONCE) {
+    const looked = await Promise.all(
+      groups.slice(from, from + TARGETS_AT_ONCE).map(([target, own]) => lookAt(ports, settings, target, own)),
+    )
+    for (const { listed, url, target, found } of looked.flat()) {
+      if (found === 'undecided') undecidedMs = Math.min(undecidedMs ?? listed.lastModifiedMs, listed.lastModifiedMs)
+      if (found === 'undecided' || found === undefined) continue
+      const entry = lost.get(url) ?? { object: found, targets: new Set() }
       entry.targets.add(target)
       lost.set(url, entry)
     }
@@ -56,17 +57,40 @@ export async function comparePage(
   return { lost: [...lost.values()], ...(undecidedMs === undefined ? {} : { undecidedMs }) }
 }
 
+type Looked = Candidate & { readonly found: S3Object | 'undecided' | undefined }
+
+/** One target's queue first, then its records: what leaves the queue in between has its record by then. */
+async function lookAt(
+  ports: HealPorts,
+  settings: Settings,
+  target: TargetId,
+  own: readonly Candidate[],
+): Promise<readonly Looked[]> {
+  const oldest = await ports.arrivals.oldest(target, WAITING_SEEN)
+  const queue = seenQueue(oldest, WAITING_SEEN, await ports.targets.get(target))
+  const urls = own.map(({ url }) => url)
+  const known = await ports.files.get(target, urls)
+  const looked: Looked[] = []
+  for (const candidate of own) {
+    const { listed, url, holdsDuplicates } = candidate
+    const verdict = isItLost({ ...listed, url }, queue, { record: known.get(url), holdsDuplicates })
+    looked.push({ ...candidate, found: await lostObject(ports, settings, candidate, verdict) })
+  }
+  return looked
+}
+
 async function lostObject(
-  ports: Pick<Ports, 'objects'>,
+  ports: HealPorts,
   settings: Settings,
   candidate: Candidate,
   verdict: Verdict,
-): Promise<S3Object | undefined> {
+): Promise<S3Object | 'undecided' | undefined> {
   switch (verdict.kind) {
     case 'known':
     case 'waiting':
-    case 'maybe-waiting':
       return undefined
+    case 'maybe-waiting':
+      return 'undecided'
     case 'lost':
       return objectOf(settings, candidate.listed)
     case 'changed':
@@ -109,12 +133,19 @@ function objectOf({ bucket }: Settings, { key, etag, sizeBytes, lastModifiedMs }
  * it holds now and the record does not speak of is later than what the record speaks of.
  */
 async function nowThere(
-  ports: Pick<Ports, 'objects'>,
+  ports: HealPorts,
   settings: Settings,
   { listed, url, holdsDuplicates }: Candidate,
   record: FileRecord,
-): Promise<S3Object | undefined> {
-  const now = await ports.objects.head(url)
+): Promise<S3Object | 'undecided' | undefined> {
+  let now: Awaited<ReturnType<Ports['objects']['head']>>
+  try {
+    now = await ports.objects.head(url)
+  } catch (error) {
+    // An object that may not be looked at holds up no other: the next pass asks again.
+    ports.log('warn', 'file-not-compared', { file: url, target: record.target, why: messageOf(error) })
+    return 'undecided'
+  }
   if (now === undefined || isAbout(record, now.etag, holdsDuplicates)) return undefined
   const eventTimeMs = Math.max(listed.lastModifiedMs, record.object.eventTimeMs + 1)
   return { ...objectOf(settings, listed), ...now, eventTimeMs }

@@ -1,19 +1,11 @@
-import { codeOf } from '../errors'
-import type { S3Object, S3Url, TargetId } from '../model'
+import { messageOf } from '../errors'
+import { type S3Object, splitUrl, type TargetId } from '../model'
 import type { Ports } from '../ports'
 import type { HealSettings, Settings } from '../settings'
 import { comparePage, type Lost } from './compare-page'
 import { listingPrefix } from './listing-prefix'
-import {
-  afterPage,
-  horizonOf,
-  newPass,
-  nextRoute,
-  type Progress,
-  progressDocument,
-  type RouteProgress,
-  withRoutes,
-} from './progress'
+import { openNotes } from './notes'
+import { afterPage, horizonOf, newPass, nextRoute, type RouteProgress } from './progress'
 
 /** Takes objects in, for those of their targets that are wanted: the same way that events go. */
 export type Ingest = (
@@ -24,12 +16,15 @@ export type Ingest = (
 
 /** A run ends after so many pages of 1,000 keys; the next one goes on where it stopped. */
 const PAGES_PER_RUN = 50
+/** Progress is written down after so many, and at the end of the run. */
+const PAGES_PER_NOTE = 10
 /** Left at the end of a run to compare the last page. */
 const PAGE_MS = 15_000
 
 /**
- * Goes on comparing what S3 holds with what is remembered. Progress is written after each page, when what the page lacked is
- * queued: whoever dies in between has the page compared again. Two at once do no harm, they repeat each other's work.
+ * Goes on comparing what S3 holds with what is remembered. Progress is written when what the pages lacked is queued: whoever
+ * dies in between has them compared again. Two at once do no harm, they repeat each other's work. A route that cannot be
+ * compared holds up no other.
  */
 export async function heal(
   ports: Ports,
@@ -37,17 +32,25 @@ export async function heal(
   ingest: Ingest,
 ): Promise<void> {
   const settings = await ports.settings()
-  if (settings.heal === false) return
-  const url = progressUrl(settings)
-  let progress = withRoutes(await readProgress(ports, url), settings.routes, ports.now())
-  for (let page = 0; page < PAGES_PER_RUN && ports.now() + PAGE_MS < deadlineMs; page += 1) {
-    const id = nextRoute(progress, settings.heal, ports.now())
-    const before = id === undefined ? undefined : progress.routes[id]
-    if (id === undefined || before === undefined) return
-    const after = await onePage(ports, settings, settings.heal, id, before, ingest)
-    progress = { routes: { ...progress.routes, [id]: after } }
-    await ports.objects.put(url, JSON.stringify(progress))
+  const how = settings.heal
+  if (how === false) return
+  const notes = await openNotes(ports, settings)
+  const inVain = new Map<string, unknown>()
+  for (let page = 1; page <= PAGES_PER_RUN && ports.now() + PAGE_MS < deadlineMs; page += 1) {
+    const id = nextRoute(notes.progress(), how, ports.now(), new Set(inVain.keys()))
+    const before = id === undefined ? undefined : notes.progress().routes[id]
+    if (id === undefined || before === undefined) break
+    try {
+      notes.change(id, await onePage(ports, settings, how, id, before, ingest))
+    } catch (error) {
+      ports.log('error', 'route-not-compared', { route: id, why: messageOf(error), error })
+      inVain.set(id, error)
+    }
+    if (page % PAGES_PER_NOTE === 0) await notes.write()
   }
+  await notes.write()
+  const [error] = inVain.values()
+  if (error !== undefined) throw error
 }
 
 /** Lists one page of a route's files, queues what no event announced, and tells how far the route is compared now. */
@@ -65,7 +68,7 @@ async function onePage(
   const { objects, more } = await ports.objects.list(settings.bucket, listingPrefix(route.pattern), pass.after)
   const { lost, undecidedMs } = await comparePage(ports, settings, route, before, horizonOf(pass, how), objects)
   await queue(ports, lost, ingest)
-  const last = objects.at(-1)?.key
+  const last = nextAfter(settings, objects.at(-1)?.key)
   const after = afterPage(
     before,
     pass,
@@ -82,6 +85,13 @@ async function onePage(
   return after
 }
 
+/** The loader's own objects may be many, and are passed over as a whole. */
+function nextAfter({ bucket, work }: Settings, last: string | undefined): string | undefined {
+  const own = splitUrl(work)
+  if (last === undefined || own.bucket !== bucket || own.key === '' || !last.startsWith(own.key)) return last
+  return `${own.key}\u{10FFFF}`
+}
+
 async function queue(ports: Ports, lost: readonly Lost[], ingest: Ingest): Promise<void> {
   if (lost.length === 0) return
   const targets = new Map(lost.map((one) => [one.object, one.targets]))
@@ -91,31 +101,4 @@ async function queue(ports: Ports, lost: readonly Lost[], ingest: Ingest): Promi
     ports.log('warn', 'file-healed', { file: `s3://${bucket}/${key}`, etag, targets: [...targets] })
   }
   ports.measure('FilesHealed', lost.length, {})
-}
-
-function progressUrl({ work }: Settings): S3Url {
-  return `${work}heal.json`
-}
-
-/** Without a document, or with one that cannot be read, everything is compared from the beginning. */
-async function readProgress(ports: Ports, url: S3Url): Promise<Progress> {
-  let text: string
-  try {
-    text = await ports.objects.get(url)
-  } catch (error) {
-    if (codeOf(error) === 'OBJECT_GONE') return { routes: {} }
-    throw error
-  }
-  const read = progressDocument.safeParse(jsonOf(text))
-  if (read.success) return read.data
-  ports.log('error', 'heal-progress-unreadable', { url, why: read.error.message })
-  return { routes: {} }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

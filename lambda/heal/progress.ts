@@ -16,8 +16,12 @@ const routeProgress = z.object({
   /** When each target of the route was first seen. */
   since: z.record(z.string(), z.number()),
   existing: z.enum(['load', 'leave']),
+  /** Whether a target of it holds back what has the content of another file. */
+  holds: z.boolean(),
   /** What was last modified before this was compared by an earlier pass. */
   comparedUntilMs: z.number(),
+  /** When its last page was compared. */
+  pageAtMs: z.exactOptional(z.number()),
   pass: z.exactOptional(pass),
   lastPass: z.exactOptional(pass.extend({ endedAtMs: z.number() })),
 })
@@ -35,31 +39,48 @@ export function targetText({ warehouse, schema, table }: RouteTarget): string {
 }
 
 /**
- * The progress with the routes of today: what is gone is forgotten, and a route that leads somewhere new, or that loads
- * now what was there before it, is compared from the beginning.
+ * The settings are known before the tick sees them: to who deploys them at once, to a warm function half a minute later. A file that
+ * lands meanwhile is announced for them.
+ */
+const KNOWN_BEFORE_MS = 5 * 60_000
+
+/**
+ * The progress with the routes of today: what is gone is forgotten, and a route that leads somewhere new, that loads now what
+ * was there before it, or that holds nothing back any more is compared from the beginning.
  */
 export function withRoutes(progress: Progress, routes: Settings['routes'], nowMs: number): Progress {
   const entries = routes.map(({ id, existing, targets }): readonly [string, RouteProgress] => {
     const before = progress.routes[id]
     const texts = targets.map(targetText)
-    const since = Object.fromEntries(texts.map((text) => [text, before?.since[text] ?? nowMs]))
+    const holds = targets.some(({ into }) => into.duplicates === 'hold')
+    const since = Object.fromEntries(texts.map((text) => [text, before?.since[text] ?? nowMs - KNOWN_BEFORE_MS]))
     const hasNew = texts.some((text) => before?.since[text] === undefined)
     const loadsNow = existing === 'load' && before?.existing !== 'load'
-    if (before === undefined || hasNew || loadsNow) return [id, { since, existing, comparedUntilMs: 0 }]
-    return [id, { ...before, since, existing }]
+    const released = before?.holds === true && !holds
+    if (before === undefined || hasNew || loadsNow || released)
+      return [id, { since, existing, holds, comparedUntilMs: 0 }]
+    return [id, { ...before, since, existing, holds }]
   })
   return { routes: Object.fromEntries(entries) }
 }
 
-/** The route to go on with: one whose pass is under way, then the one that waits longest for its next. `undefined` if none is due. */
-export function nextRoute(progress: Progress, { everyMinutes }: HealSettings, nowMs: number): string | undefined {
-  const underWay = Object.entries(progress.routes).filter(([, route]) => route.pass !== undefined)
+/**
+ * The route to go on with: of those whose pass is under way or due, the one that waits longest for its next page, so that a
+ * big one holds up no small one. `undefined` if none is due. Routes that were just tried in vain are left out.
+ */
+export function nextRoute(
+  progress: Progress,
+  { everyMinutes }: HealSettings,
+  nowMs: number,
+  inVain: ReadonlySet<string> = new Set(),
+): string | undefined {
   const due = Object.entries(progress.routes).filter(
-    ([, { lastPass }]) => lastPass === undefined || lastPass.startedAtMs + everyMinutes * 60_000 <= nowMs,
+    ([id, { pass, lastPass }]) =>
+      !inVain.has(id) &&
+      (pass !== undefined || lastPass === undefined || lastPass.startedAtMs + everyMinutes * 60_000 <= nowMs),
   )
-  const oldest = (routes: typeof due) =>
-    [...routes].sort(([, a], [, b]) => (a.lastPass?.startedAtMs ?? 0) - (b.lastPass?.startedAtMs ?? 0))[0]?.[0]
-  return oldest(underWay) ?? oldest(due)
+  const waits = ({ pageAtMs = 0 }: RouteProgress) => pageAtMs
+  return due.sort(([, a], [, b]) => waits(a) - waits(b))[0]?.[0]
 }
 
 /** A pass that begins now. */
@@ -108,10 +129,11 @@ export function afterPage(
     queued: current.queued + page.queued,
     ...(undecided.length === 0 ? {} : { undecidedMs: Math.min(...undecided) }),
   }
-  if (page.after !== undefined) return { ...route, pass: { ...next, after: page.after } }
+  if (page.after !== undefined) return { ...route, pageAtMs: nowMs, pass: { ...next, after: page.after } }
   const { pass: _ended, ...rest } = route
   return {
     ...rest,
+    pageAtMs: nowMs,
     comparedUntilMs: Math.min(horizonOf(current, heal), next.undecidedMs ?? Number.POSITIVE_INFINITY),
     lastPass: { ...next, endedAtMs: nowMs },
   }

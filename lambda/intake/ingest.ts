@@ -20,8 +20,14 @@ export async function ingest(
   objects: readonly S3Object[],
   isWanted: (object: S3Object, target: TargetId) => boolean = () => true,
 ): Promise<void> {
-  const settings = await ports.settings()
-  const sorted = objects.map((object) => sortOut(object, settings, isWanted, ports.now()))
+  const sort = (settings: Settings) => objects.map((object) => sortOut(object, settings, isWanted, ports.now()))
+  let settings = await ports.settings()
+  let sorted = sort(settings)
+  // A warm function may know the settings of half a minute ago: before a file is given up, they are read afresh.
+  if (sorted.some(({ kind }) => kind === 'unrouted')) {
+    settings = await ports.settings({ fresh: true })
+    sorted = sort(settings)
+  }
   for (const one of sorted) report(ports, one)
 
   const records = sorted.flatMap((one) => (one.kind === 'routed' ? one.records : []))

@@ -1,4 +1,5 @@
 import type { S3Object, TargetId } from '../../lambda/model'
+import { ingest } from '../../lambda/pipeline'
 import { aWorld, type World } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
@@ -126,6 +127,7 @@ describe('files that were there before the route', () => {
   it('are left, and those that come afterwards are loaded', async () => {
     const world = aWorld({ heal: HOURLY })
     await world.put('orders/old.csv')
+    world.wait(10 * 60_000)
     await world.pass(10_000)
     await world.put('orders/new.csv')
     await world.pass(3 * HOUR_MS)
@@ -135,6 +137,7 @@ describe('files that were there before the route', () => {
   it('are loaded if the route says so, also when it says so later', async () => {
     const world = aWorld({ heal: HOURLY })
     await world.put('orders/old.csv')
+    world.wait(10 * 60_000)
     await world.pass(3 * HOUR_MS)
     expect(names(world)).toEqual([])
     world.changeSettings({ heal: HOURLY, routes: [{ match: '{table}/**', existing: 'load', into: {} }] })
@@ -198,14 +201,98 @@ describe('the heal', () => {
     }
   })
 
-  it('begins again when its progress cannot be read, and says so', async () => {
+  it('says what to do when its progress cannot be read, and forgets nothing by itself', async () => {
     const world = await aHealedWorld()
-    await world.objects.put('s3://landing/_penstock/heal.json', '{"routes":')
-    await world.pass(60_000)
-    expect(world.logged.map(({ event }) => event)).toContain('heal-progress-unreadable')
+    const good = await world.objects.get('s3://landing/_penstock/heal.json')
     await world.put('orders/1.csv')
+    await world.objects.put('s3://landing/_penstock/heal.json', '{"routes":')
+    await expect(world.heal()).rejects.toMatchObject({ code: 'MALFORMED_PROGRESS' })
+    await world.objects.put('s3://landing/_penstock/heal.json', good)
     await world.pass(3 * HOUR_MS)
     expect(names(world)).toEqual(['orders/1.csv'])
+  })
+
+  it('remembers since when a route is there, although its bucket cannot be listed at first', async () => {
+    const world = aWorld({ heal: HOURLY })
+    const { list } = world.ports.objects
+    world.ports.objects.list = async () => {
+      throw Object.assign(new Error('ListObjectsV2: AccessDenied'), { code: 'AccessDenied' })
+    }
+    await expect(world.heal()).rejects.toMatchObject({ code: 'AccessDenied' })
+    world.wait(HOUR_MS)
+    await world.put('orders/1.csv')
+    world.wait(HOUR_MS)
+    world.ports.objects.list = list
+    await world.pass(HOUR_MS)
+    expect(names(world)).toEqual(['orders/1.csv'])
+  })
+
+  it('goes on with the others when one object may not be looked at, or one route cannot be compared', async () => {
+    const world = await aHealedWorld({
+      routes: [
+        { match: 'orders/**', into: { table: 'orders', overwrites: 'reload' } },
+        { match: 'items/**', into: { table: 'items' } },
+      ],
+    })
+    await world.deliver(await world.put('orders/foreign.csv', 'first'))
+    await world.pass(60_000)
+    await world.put('orders/foreign.csv', 'second')
+    await world.put('orders/lost.csv')
+    await world.put('items/lost.csv')
+    const { head, list } = world.ports.objects
+    world.ports.objects.head = async (url) => {
+      if (url.includes('foreign')) throw Object.assign(new Error('HeadObject: Forbidden'), { code: '403' })
+      return head(url)
+    }
+    let refused = 0
+    world.ports.objects.list = async (bucket, prefix, after) => {
+      if (prefix === 'items/' && refused++ < 3) throw new Error('SlowDown')
+      return list(bucket, prefix, after)
+    }
+    for (let minutes = 0; minutes < 180; minutes += 1) {
+      world.wait(60_000)
+      await world.heal().catch(() => {})
+      await world.wake()
+    }
+    expect(refused).toBeGreaterThanOrEqual(3)
+    expect(names(world)).toEqual(['orders/foreign.csv', 'orders/lost.csv'])
+    expect(world.warehouse.filesIn('main/public.items')).toHaveLength(1)
+    expect(world.logged.map(({ event }) => event)).toContain('file-not-compared')
+  })
+
+  it('passes over what the loader keeps in the bucket, however much that is', async () => {
+    const world = await aHealedWorld({ heal: { everyMinutes: 1, afterMinutes: 15 } })
+    for (let file = 0; file < 3_500; file += 1) await world.objects.put(`s3://landing/_penstock/batches/${file}`, 'x')
+    await world.put('orders/1.csv')
+    world.wait(20 * 60_000)
+    const before = world.trace.length
+    await world.heal()
+    expect(world.trace.slice(before).filter((call) => call === 'objects.list')).toHaveLength(2)
+    await world.wake()
+    expect(names(world)).toEqual(['orders/1.csv'])
+  })
+
+  it('finds what was held for its content, once duplicates may load', async () => {
+    const route = (duplicates: 'hold' | 'load') => [{ match: '{table}/**', into: { duplicates } }]
+    const world = await aHealedWorld({ routes: route('hold') })
+    await world.deliver(await world.put('orders/1.csv', 'same'))
+    await world.pass(60_000)
+    await world.deliver(await world.put('orders/2.csv', 'same'))
+    await world.pass(48 * HOUR_MS)
+    expect(await world.record(ORDERS, 'orders/2.csv')).toMatchObject({ status: 'held' })
+    world.changeSettings({ heal: HOURLY, routes: route('load') })
+    await world.pass(2 * HOUR_MS)
+    expect(names(world)).toEqual(['orders/1.csv', 'orders/2.csv'])
+  })
+
+  it('asks once for a file that was emptied after it was loaded', async () => {
+    const world = await aHealedWorld()
+    await world.deliver(await world.put('orders/1.csv'))
+    await world.pass(60_000)
+    await world.objects.put('s3://landing/orders/1.csv', '')
+    await world.pass(10 * HOUR_MS)
+    expect(world.measured.get('FilesHealed')).toBeUndefined()
+    expect(await world.record(ORDERS, 'orders/1.csv')).toMatchObject({ status: 'loaded' })
   })
 
   it('can be switched off', async () => {
@@ -225,5 +312,34 @@ describe('the heal', () => {
     const calls = world.trace.slice(before)
     expect(calls.filter((call) => call === 'objects.list').length).toBeLessThanOrEqual(11)
     expect(calls.filter((call) => call === 'files.get')).toEqual([])
+  })
+})
+
+describe('a file that lands just after its route was deployed', () => {
+  const routes = [{ match: 'orders/**', into: { table: 'orders' } }]
+
+  it('is loaded although the intake knew only the settings of a moment ago', async () => {
+    const world = aWorld({ routes: [{ match: 'items/**', into: { table: 'items' } }] })
+    const stale = world.settings()
+    world.changeSettings({ routes })
+    const ports = {
+      ...world.ports,
+      settings: async ({ fresh = false } = {}) => (fresh ? world.settings() : stale),
+    }
+    await ingest(ports, [await world.put('orders/1.csv')])
+    await world.wake()
+    expect(names(world)).toEqual(['orders/1.csv'])
+  })
+
+  it('is found for a target that the intake did not know of yet', async () => {
+    const world = await aHealedWorld({ routes })
+    const both = [{ match: 'orders/**', into: [{ table: 'orders' }, { table: 'audit' }] }]
+    const file = await world.put('orders/1.csv')
+    await world.deliver(file)
+    world.wait(60_000)
+    world.changeSettings({ heal: HOURLY, routes: both })
+    await world.pass(3 * HOUR_MS)
+    expect(world.warehouse.filesIn('main/public.audit')).toEqual(['s3://landing/orders/1.csv'])
+    expect(names(world)).toEqual(['orders/1.csv'])
   })
 })

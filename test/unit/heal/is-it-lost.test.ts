@@ -1,11 +1,11 @@
-import { isItLost, type SeenQueue } from '../../../lambda/heal/is-it-lost'
+import { isItLost, type SeenQueue, seenQueue } from '../../../lambda/heal/is-it-lost'
 import type { FileRecord, S3Object } from '../../../lambda/model'
 
 const object: S3Object = { bucket: 'landing', key: 'orders/1.csv', etag: 'e1', sizeBytes: 3, eventTimeMs: 5_000 }
 const base = { target: 'main/public.orders', object, atMs: 6_000 } as const
 const url = 's3://landing/orders/1.csv'
-const listed = { url, etag: 'e1', lastModifiedMs: 5_000 } as const
-const EMPTY: SeenQueue = { urls: new Set(), oldestMs: undefined, isHeld: false, isCounted: false }
+const listed = { url, etag: 'e1', sizeBytes: 3, lastModifiedMs: 5_000 } as const
+const EMPTY: SeenQueue = { urls: new Set(), oldestMs: undefined, mayBeLong: false, isCounted: false }
 const verdict = (
   record: FileRecord | undefined,
   queue: Partial<SeenQueue> = {},
@@ -28,7 +28,7 @@ describe('an object that S3 holds', () => {
   })
 
   it('may be waiting while its target is held and something as old as it waits', () => {
-    const held = { isHeld: true, isCounted: true }
+    const held = { mayBeLong: true, isCounted: true }
     expect(verdict(undefined, { ...held, oldestMs: 4_000 })).toBe('maybe-waiting')
     expect(verdict(undefined, { ...held, oldestMs: 5_900 })).toBe('maybe-waiting')
     expect(verdict(undefined, { ...held, oldestMs: 6_000 })).toBe('lost')
@@ -43,7 +43,7 @@ describe('an object that S3 holds', () => {
   }
   it.each(Object.entries(records))('is known if that content was %s', (_, record) => {
     expect(verdict(record)).toBe('known')
-    expect(verdict(record, { isHeld: true, oldestMs: 0 })).toBe('known')
+    expect(verdict(record, { mayBeLong: true, oldestMs: 0 })).toBe('known')
   })
   it.each(Object.entries(records))('is changed if other content was %s', (_, record) => {
     expect(verdict(record, {}, 'e2')).toBe('changed')
@@ -69,5 +69,30 @@ describe('an object that S3 holds', () => {
     }
     expect(verdict(held, {}, 'e1', true)).toBe('known')
     expect(verdict(held, {}, 'e1', false)).toBe('changed')
+  })
+
+  it('is known if it was emptied after it was loaded', () => {
+    const loaded = records['loaded']
+    const emptied = { ...listed, etag: 'e0', sizeBytes: 0 }
+    expect(isItLost(emptied, EMPTY, { record: loaded, holdsDuplicates: false }).kind).toBe('known')
+  })
+})
+
+describe('a queue', () => {
+  const arrival = (sequencer?: string) => ({
+    target: base.target,
+    object: { ...object, ...(sequencer === undefined ? {} : { sequencer }) },
+  })
+  const state = { target: base.target, waitingFiles: 2, waitingBytes: 6, fence: 1 }
+
+  it('may be long if more was announced than was looked at, or its target is held', () => {
+    expect(seenQueue([arrival('1'), arrival()], 2, state)).toMatchObject({ mayBeLong: true, isCounted: true })
+    expect(seenQueue([arrival('1')], 2, state)).toMatchObject({ mayBeLong: false })
+    const hold = { kind: 'waiting', sinceMs: 0, code: 'X', reason: 'x', tries: 1, retryAtMs: 1 } as const
+    expect(seenQueue([arrival('1')], 2, { ...state, hold })).toMatchObject({ mayBeLong: true })
+  })
+
+  it('that listings have filled may be as long as it likes', () => {
+    expect(seenQueue([arrival(), arrival()], 2, state)).toMatchObject({ mayBeLong: false })
   })
 })

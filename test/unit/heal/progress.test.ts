@@ -43,17 +43,20 @@ describe('the progress of comparing', () => {
     expect(nextRoute(done, how, HOUR_MS)).toBe('orders/**')
   })
 
-  it('goes on with the pass that is under way before it begins another', () => {
+  it('gives each route its page in turn, so that a big one holds up no small one', () => {
     const two = routesOf([
       { match: 'a/**', into: { table: 'a' } },
       { match: 'b/**', into: { table: 'b' } },
     ])
     const progress = withRoutes(EMPTY, two, 0)
-    const [id = ''] = Object.keys(progress.routes).slice(-1)
-    const route = progress.routes[id]
+    const route = progress.routes['a/**']
     if (route === undefined) throw new Error('no route')
-    const under = afterPage(route, newPass(0), { listed: 1_000, queued: 0, after: 'b/5' }, how, 1)
-    expect(nextRoute({ routes: { ...progress.routes, [id]: under } }, how, 2)).toBe(id)
+    const under = afterPage(route, newPass(0), { listed: 1_000, queued: 0, after: 'a/5' }, how, 1)
+    const next = { routes: { ...progress.routes, 'a/**': under } }
+    expect(nextRoute(next, how, 2)).toBe('b/**')
+    const both = { routes: { ...next.routes, ...pick(compared(next, 2), 'b/**') } }
+    expect(nextRoute(both, how, 3)).toBe('a/**')
+    expect(nextRoute(both, how, 3, new Set(['a/**']))).toBeUndefined()
   })
 
   it('takes the route that waits longest when several are due', () => {
@@ -111,13 +114,21 @@ describe('the progress of comparing', () => {
 
     const further = routesOf([{ match: 'orders/**', into: [{ table: 'orders' }, { table: 'audit' }] }])
     expect(withRoutes(done, further, 11 * HOUR_MS).routes['orders/**']).toEqual({
-      since: { 'main/public.orders': 0, 'main/public.audit': 11 * HOUR_MS },
+      // Five minutes earlier: who deploys it knows it before anybody lists it.
+      since: { 'main/public.orders': -300_000, 'main/public.audit': 11 * HOUR_MS - 300_000 },
       existing: 'leave',
+      holds: false,
       comparedUntilMs: 0,
     })
 
     const existing = routesOf([{ match: 'orders/**', existing: 'load', into: { table: 'orders' } }])
     expect(withRoutes(done, existing, 11 * HOUR_MS).routes['orders/**']).toMatchObject({ comparedUntilMs: 0 })
+  })
+
+  it('compares a route from the beginning when it holds no duplicates back any more', () => {
+    const holding = routesOf([{ match: 'orders/**', into: { table: 'orders', duplicates: 'hold' } }])
+    const done = compared(withRoutes(EMPTY, holding, 0), 10 * HOUR_MS)
+    expect(withRoutes(done, ORDERS, 11 * HOUR_MS).routes['orders/**']).toMatchObject({ comparedUntilMs: 0 })
   })
 
   it('forgets a route that is gone', () => {
