@@ -152,6 +152,8 @@ export interface Hold {
   readonly code: string
   readonly reason: string
   readonly tries: number
+  /** How many of the latest tries failed with this very code. @default 1 */
+  readonly triesAlike?: number
   readonly retryAtMs: number
   /** The code that people were told of, once they were. */
   readonly toldCode?: string

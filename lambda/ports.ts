@@ -151,6 +151,17 @@ export interface SecretsPort {
   read(parameter: string, how?: { readonly fresh?: boolean }): Promise<string>
 }
 
+/** What a login to a warehouse takes. */
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+  /** What a person can do if the warehouse refuses them. */
+  readonly ifRefused: string
+}
+
+/** Credentials that hold now; `fresh` asks for others than those that were refused. */
+export type CredentialsPort = (how?: { readonly fresh?: boolean }) => Promise<Credentials>
+
 /** What came of a load transaction. */
 export type LoadOutcome =
   | { readonly kind: 'loaded'; readonly rows: number; readonly statements: readonly string[] }
@@ -179,6 +190,9 @@ export interface Fault {
   readonly statements?: readonly string[]
   readonly cause?: unknown
 }
+
+/** Code of a load that was given up because a file of it was overwritten or deleted meanwhile. */
+export const FILES_CHANGED = 'FILES_CHANGED'
 
 export interface LoadJob {
   readonly batchId: string
@@ -219,7 +233,10 @@ export interface WarehousesPort {
 /** One JSON line per decision. `event` is a stable name; secrets never. */
 export type Log = (level: 'info' | 'warn' | 'error', event: string, fields: Readonly<Record<string, unknown>>) => void
 
-/** Adds to a metric. `DeadLetters` is a level, not a flow: the latest value counts, and sums over time mean nothing. */
+/**
+ * Adds to a metric. `DeadLetters` and `OldestArrivalSeconds` are levels, not flows: the latest value counts, and sums over time
+ * mean nothing.
+ */
 export type Measure = (
   metric:
     | 'FilesLoaded'
@@ -234,6 +251,7 @@ export type Measure = (
     | 'TargetsBlocked'
     | 'NoticesLost'
     | 'DeadLetters'
+    | 'OldestArrivalSeconds'
     | 'FilesHealed',
   value: number,
   dimensions: Readonly<Record<string, string>>,

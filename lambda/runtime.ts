@@ -7,6 +7,7 @@ import { arrivalsInDynamoDb } from './platform/arrivals-in-dynamodb'
 import { batchesInDynamoDb } from './platform/batches-in-dynamodb'
 import { makeClients } from './platform/clients'
 import { contentsInDynamoDb } from './platform/contents-in-dynamodb'
+import { credentialsInRedshift } from './platform/credentials-in-redshift'
 import { deadLettersInSqs } from './platform/dead-letters-in-sqs'
 import { filesInDynamoDb } from './platform/files-in-dynamodb'
 import { makeLog } from './platform/log'
@@ -18,8 +19,9 @@ import { secretsInSsm } from './platform/secrets-in-ssm'
 import { settingsInS3 } from './platform/settings-in-s3'
 import { targetsInDynamoDb } from './platform/targets-in-dynamodb'
 import { wakesInSqs } from './platform/wakes-in-sqs'
-import type { Log, Measure, Ports, SecretsPort, SettingsPort, WarehousesPort } from './ports'
-import { settingsFrom } from './settings'
+import type { CredentialsPort, Log, Measure, Ports, SettingsPort, WarehousesPort } from './ports'
+import { settingsFrom, type WarehouseSettings } from './settings'
+import { byPassword } from './warehouse/by-password'
 import { connectOverPg } from './warehouse/over-pg'
 import type { Run } from './warehouse/run'
 
@@ -76,6 +78,9 @@ export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
   const now = () => Date.now()
   const random = () => Math.random()
   const secrets = secretsInSsm({ client: clients.ssm, now, learn: redactor.learn })
+  const temporary = credentialsInRedshift({ clients, now, learn: redactor.learn })
+  const credentialsOf = ({ login, database }: WarehouseSettings) =>
+    login.kind === 'password' ? byPassword(secrets, login) : temporary({ ...login, database })
   const settings = settingsInS3({
     client: clients.s3,
     url: required(env, 'settings') as S3Url,
@@ -100,7 +105,7 @@ export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
         queueUrls: { objects: required(env, 'deadObjects'), wakes: required(env, 'deadWakes') },
       }),
       notices: noticesInSns({ client: clients.sns, redactor }),
-      warehouses: warehousesOf(settings, secrets, listen),
+      warehouses: warehousesOf(settings, credentialsOf, listen),
       log: listen.log ?? makeLog({ redactor }),
       measure: listen.measure ?? metrics.measure,
       now,
@@ -111,7 +116,11 @@ export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
 }
 
 /** Each warehouse by the driver of its kind. */
-function warehousesOf(settings: SettingsPort, secrets: SecretsPort, { around }: Listen): WarehousesPort {
+function warehousesOf(
+  settings: SettingsPort,
+  credentialsOf: (warehouse: WarehouseSettings) => CredentialsPort,
+  { around }: Listen,
+): WarehousesPort {
   return {
     async connect(name) {
       const warehouse = (await settings()).warehouses[name]
@@ -119,11 +128,10 @@ function warehousesOf(settings: SettingsPort, secrets: SecretsPort, { around }: 
         const message = `the settings name no warehouse ${JSON.stringify(name)} any more; its files wait`
         return { kind: 'refused', fault: { kind: 'set-up', code: 'UNKNOWN_WAREHOUSE', message, fileErrors: [] } }
       }
-      const { host, port, database, user, passwordParameter, copyRole, filesRegion, tls, connectTimeoutSeconds } =
-        warehouse
+      const { host, port, database, copyRole, filesRegion, tls, connectTimeoutSeconds } = warehouse
       return connectOverPg(
         {
-          secrets,
+          credentials: credentialsOf(warehouse),
           sleep: async (ms) => void (await sleep(ms)),
           now: () => Date.now(),
           ...(around === undefined ? {} : { around }),
@@ -133,8 +141,6 @@ function warehousesOf(settings: SettingsPort, secrets: SecretsPort, { around }: 
           host,
           port,
           database,
-          user,
-          passwordParameter,
           copyRole,
           connectTimeoutMs: connectTimeoutSeconds * 1000,
           ...(filesRegion === undefined ? {} : { filesRegion }),

@@ -12,9 +12,32 @@ export function clashesOf(document: unknown): readonly Problem[] {
   const ofAll = groupOf(document['csv'])
   const routes = Array.isArray(document['routes']) ? (document['routes'] as readonly unknown[]) : []
   return [
+    ...Object.entries(groupOf(document['warehouses'])).flatMap(([id, one]) => clashesOfLogin(id, one)),
     ...quoteInDelimiter('csv', ofAll, {}),
     ...routes.flatMap((route, index) => clashesOfRoute(`routes[${index}]`, groupOf(route), ofAll)),
   ]
+}
+
+/** Either a user with a password, or IAM. */
+function clashesOfLogin(id: string, warehouse: unknown): readonly Problem[] {
+  // What is no group at all, or names no user by mistake of another kind, is told by the schema.
+  if (!isRecord(warehouse) || Array.isArray(warehouse)) return []
+  const { user, auth, passwordParameter } = warehouse
+  const at = (setting: string, message: string): Problem => ({ path: `warehouses.${id}.${setting}`, message })
+  if (auth === undefined) {
+    const message = 'is missing: a text is expected; only with auth, the login by IAM, it may be left out'
+    return user === undefined ? [at('user', message)] : []
+  }
+  const problems: Problem[] = []
+  if (passwordParameter !== undefined) {
+    const message = 'names a password, and auth says that the login is by IAM, without any: leave one of them out'
+    problems.push(at('passwordParameter', message))
+  }
+  if (groupOf(auth)['workgroup'] !== undefined && user !== undefined) {
+    const message = "has no meaning with a workgroup, where the function's IAM role says who logs in: leave it out"
+    problems.push(at('user', message))
+  }
+  return problems
 }
 
 function clashesOfRoute(path: string, { into }: Raw, csvOfAll: Raw): readonly Problem[] {

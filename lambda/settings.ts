@@ -114,6 +114,12 @@ const heal = z.strictObject({
 
 const roleArn = z.string().regex(/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'a role is named by its ARN')
 
+const named = (what: string) =>
+  z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, `a ${what} is named by its identifier, not by its host or ARN`)
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region is named like eu-west-1')
+const ofCluster = z.strictObject({ cluster: named('cluster'), region: region.optional() })
+const ofWorkgroup = z.strictObject({ workgroup: named('workgroup'), region: region.optional() })
+
 const warehouse = z.strictObject({
   kind: z.literal('redshift'),
   host: z
@@ -124,8 +130,13 @@ const warehouse = z.strictObject({
     ),
   port: z.number().int().min(1).max(65_535).default(5439),
   database: z.string().min(1),
-  user: z.string().min(1),
+  /** Needed with a password; without one, IAM says who logs in unless a user of a cluster is named. */
+  user: z.string().min(1).optional(),
   passwordParameter: z.string().min(1).optional(),
+  /** Temporary credentials by the function's IAM role, for a login without any password. */
+  auth: z
+    .union([ofCluster, ofWorkgroup], "auth is { cluster: '…' } or { workgroup: '…' }, the identifier of the warehouse")
+    .optional(),
   copyRole: z
     .union(
       [z.literal('default'), roleArn.transform((one) => [one]), z.array(roleArn).min(1)],
@@ -175,7 +186,19 @@ const routing = z.object({
 
 export type SettingsInput = z.input<typeof settingsSchema>
 type Document = z.output<typeof settingsSchema>
-export type WarehouseSettings = Document['warehouses'][string] & { readonly passwordParameter: string }
+type WarehouseDocument = Document['warehouses'][string]
+export type WarehouseSettings = Omit<WarehouseDocument, 'user' | 'passwordParameter' | 'auth'> & {
+  readonly login: Login
+}
+
+/** How the loader proves to a warehouse who it is. */
+export type Login =
+  /** A user of the warehouse, whose password lies in an SSM parameter. */
+  | { readonly kind: 'password'; readonly user: string; readonly parameter: string }
+  /** Temporary credentials of a provisioned cluster: for the user, or for one named after the function's role. */
+  | { readonly kind: 'cluster'; readonly cluster: string; readonly user?: string; readonly region?: string }
+  /** Temporary credentials of Redshift Serverless, where only the role says who logs in. */
+  | { readonly kind: 'workgroup'; readonly workgroup: string; readonly region?: string }
 export type Into = z.output<typeof into>
 export type HealSettings = z.output<typeof heal>
 
@@ -225,15 +248,27 @@ export function readSettings(
       // What lies under it is the loader's own; without the slash, names that begin alike would be too.
       work: (work.endsWith('/') ? work : `${work}/`) as S3Url,
       warehouses: Object.fromEntries(
-        Object.entries(parsed.data.warehouses).map(([id, one]) => [
+        Object.entries(parsed.data.warehouses).map(([id, { user, passwordParameter, auth, ...one }]) => [
           id,
-          { ...one, passwordParameter: one.passwordParameter ?? passwordParameterOf(name, id) },
+          { ...one, login: loginOf({ user, auth, parameter: passwordParameter ?? passwordParameterOf(name, id) }) },
         ]),
       ),
       routes,
       batch: mergeThresholds(batch, DEFAULT_THRESHOLDS),
     },
   }
+}
+
+/** What contradicts itself was refused before. */
+function loginOf({
+  user = '',
+  auth,
+  parameter,
+}: Pick<WarehouseDocument, 'user' | 'auth'> & { readonly parameter: string }): Login {
+  if (auth === undefined) return { kind: 'password', user, parameter }
+  const place = auth.region === undefined ? {} : { region: auth.region }
+  if ('workgroup' in auth) return { kind: 'workgroup', workgroup: auth.workgroup, ...place }
+  return { kind: 'cluster', cluster: auth.cluster, ...(user === '' ? {} : { user }), ...place }
 }
 
 /** The settings of a document that was checked when it was written; throws `MALFORMED_SETTINGS` with every problem. */
@@ -282,6 +317,8 @@ const KNOWN_KEYS = [
   settingsSchema,
   warehouse,
   warehouse.shape.tls.unwrap(),
+  ofCluster,
+  ofWorkgroup,
   route,
   regex,
   into,

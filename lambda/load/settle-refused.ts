@@ -1,7 +1,7 @@
 import { rememberingTable } from '../in-table'
 import { type FileError, type S3Url, urlOf } from '../model'
 import type { RefusedLoad } from '../notify/notices'
-import type { Fault } from '../ports'
+import { type Fault, FILES_CHANGED } from '../ports'
 import { failedRecords } from '../record/records-of'
 import { reportEnded } from '../record/report-ended'
 import { endBatch } from './end-batch'
@@ -9,7 +9,7 @@ import type { OpenedBatch } from './open-batch'
 import { refreshArrivals } from './refresh-arrivals'
 import { tellOfHold } from './tell-of-hold'
 import { OUT_OF_TIME, type Turn, type Turned } from './turn'
-import { holdFor, whatNext } from './what-next'
+import { type Next, whatNext } from './what-next'
 
 /**
  * The warehouse has rolled back: nothing of the batch is in it. What is to be remembered of its files comes first; the
@@ -35,29 +35,29 @@ export async function settleRefused(
     { hadFullTime, before: lease.state().hold, nowMs: ports.now() },
     ports.random(),
   )
+  if (next.kind !== 'look-for-files') return follow(next)
+  const fresh = await refreshArrivals(turn, arrivals)
+  const isAsAnnounced = fresh.length === arrivals.length && fresh.every((arrival, at) => arrival === arrivals[at])
+  // What is gone or new is taken as it is, at once; but not what changes whenever it is loaded.
+  return isAsAnnounced || code === FILES_CHANGED ? follow(next.otherwise) : end({})
+
   // Where the warehouse has looked at the data, whatever held the target before is over: the next hold is a first one.
-  switch (next.kind) {
-    case 'mark-failed': {
-      const left = await markFailed(turn, opened, load, next.errors)
-      // The good ones of this batch go next and alone: with a new bad one among them they would wait once more.
-      return end({ batchFiles: left > 0 ? left : null, hold: null })
+  async function follow(decided: Exclude<Next, { kind: 'look-for-files' }>): Promise<Turned> {
+    switch (decided.kind) {
+      case 'mark-failed': {
+        const left = await markFailed(turn, opened, load, decided.errors)
+        // The good ones of this batch go next and alone: with a new bad one among them they would wait once more.
+        return end({ batchFiles: left > 0 ? left : null, hold: null })
+      }
+      case 'halve':
+        return end({ batchFiles: decided.files, hold: null })
+      case 'try-in-fresh-time':
+        await end({})
+        return OUT_OF_TIME
+      case 'hold':
+        await end(decided.files === undefined ? {} : { batchFiles: decided.files })
+        return { kind: 'release', hold: await tellOfHold(turn, decided.hold, load) }
     }
-    case 'halve':
-      return end({ batchFiles: next.files, hold: null })
-    case 'try-in-fresh-time':
-      await end({})
-      return OUT_OF_TIME
-    case 'look-for-files': {
-      const fresh = await refreshArrivals(turn, arrivals)
-      if (fresh.length < arrivals.length || fresh.some((arrival, index) => arrival !== arrivals[index])) return end({})
-      // Everything is as announced: S3 and the warehouse disagree for the moment.
-      const hold = holdFor('waiting', fault, lease.state().hold, ports.now(), ports.random())
-      await end({})
-      return { kind: 'release', hold: await tellOfHold(turn, hold, load) }
-    }
-    case 'hold':
-      await end(next.files === undefined ? {} : { batchFiles: next.files })
-      return { kind: 'release', hold: await tellOfHold(turn, next.hold, load) }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Arrival, FileError, Hold, S3Url } from '../model'
+import { type Arrival, type FileError, type Hold, type S3Url, urlOf } from '../model'
 import type { Fault } from '../ports'
 
 /** What follows from a load that the warehouse refused. */
@@ -9,8 +9,8 @@ export type Next =
   | { readonly kind: 'halve'; readonly files: number }
   /** It had less time than an invocation has: another one tries the same, and nothing is learnt of the batch. */
   | { readonly kind: 'try-in-fresh-time' }
-  /** Somebody has to look which of the files are still there. */
-  | { readonly kind: 'look-for-files' }
+  /** Somebody has to look which of the files are still there; if that explains nothing, `otherwise` follows. */
+  | { readonly kind: 'look-for-files'; readonly otherwise: Exclude<Next, { kind: 'look-for-files' }> }
   /** Later, and later each time. */
   | { readonly kind: 'hold'; readonly hold: Hold; readonly files?: number }
 
@@ -22,31 +22,43 @@ export function whatNext(
   random: number,
 ): Next {
   const hold = (kind: 'waiting' | 'blocked') => holdFor(kind, fault, so.before, so.nowMs, random)
+  const only = arrivals.length === 1 ? arrivals[0] : undefined
+  const half = Math.ceil(arrivals.length / 2)
   switch (fault.kind) {
-    case 'data': {
+    case 'data':
       if (fault.fileErrors.length > 0) return { kind: 'mark-failed', errors: fault.fileErrors }
-      const [only] = arrivals
-      if (arrivals.length === 1 && only !== undefined) {
-        const { bucket, key } = only.object
-        return {
-          kind: 'mark-failed',
-          errors: [{ url: `s3://${bucket}/${key}`, code: fault.code, reason: fault.message }],
-        }
+      return only === undefined ? { kind: 'halve', files: half } : failed(only, fault)
+    case 'gone': {
+      // Half of the files each time, until the one that cannot be read, or is rewritten again and again, is alone.
+      const giveUp = only !== undefined && triesAlike(fault, so.before) >= TRIES_ALONE
+      return {
+        kind: 'look-for-files',
+        otherwise: giveUp ? failed(only, fault) : { kind: 'hold', hold: hold('waiting'), files: half },
       }
-      return { kind: 'halve', files: Math.ceil(arrivals.length / 2) }
     }
-    case 'gone':
-      return { kind: 'look-for-files' }
     case 'too-long':
       if (!so.hadFullTime) return { kind: 'try-in-fresh-time' }
-      return arrivals.length > 1
-        ? { kind: 'hold', hold: hold('waiting'), files: Math.ceil(arrivals.length / 2) }
+      if (only === undefined) return { kind: 'hold', hold: hold('waiting'), files: half }
+      return triesAlike(fault, so.before) >= TRIES_ALONE
+        ? failed(only, { ...fault, message: `${fault.message}; ${TOO_LONG_ALONE}` })
         : { kind: 'hold', hold: hold('blocked') }
     case 'passing':
       return { kind: 'hold', hold: hold('waiting') }
     case 'set-up':
       return { kind: 'hold', hold: hold('blocked') }
   }
+}
+
+/** A file that alone fails so often is given up, so that it holds up no other: written again, it is tried again. */
+const TRIES_ALONE = 5
+const TOO_LONG_ALONE = 'alone it takes longer than a function may run: split it, or raise the timeout'
+
+function triesAlike({ code }: Pick<Fault, 'code'>, before: Hold | undefined): number {
+  return before?.code === code ? (before.triesAlike ?? 1) : 0
+}
+
+function failed({ object }: Arrival, { code, message }: Fault): Extract<Next, { kind: 'mark-failed' }> {
+  return { kind: 'mark-failed', errors: [{ url: urlOf(object), code, reason: message }] }
 }
 
 /** The first retry of a passing fault, and of a set-up that a person must mend. */
@@ -76,6 +88,7 @@ export function holdFor(
     code: fault.code,
     reason: fault.message,
     tries,
+    triesAlike: triesAlike(fault, before) + 1,
     retryAtMs: Math.round(nowMs + delayMs * (0.5 + random / 2)),
     ...(toldCode === undefined ? {} : { toldCode }),
   }

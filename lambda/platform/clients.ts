@@ -1,4 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { RedshiftClient } from '@aws-sdk/client-redshift'
+import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
@@ -11,6 +13,9 @@ export interface Clients {
   readonly sns: SNSClient
   readonly sqs: SQSClient
   readonly ssm: SSMClient
+  /** Made when first asked for: most warehouses have a password. @param region the function's own unless it is given */
+  readonly redshift: (region?: string) => RedshiftClient
+  readonly redshiftServerless: (region?: string) => RedshiftServerlessClient
   /** Closes every connection. Only tests and the embedded environment need it. */
   close(): void
 }
@@ -42,16 +47,45 @@ export function makeClients(env: Environment = process.env): Clients {
     useQueueUrlAsEndpoint: false,
   })
   const ssm = new SSMClient({ ...identityOf(env), ...patience(5_000, 4), ...endpointOf('SSM', env) })
-  const all = [dynamodb, s3, sns, sqs, ssm]
+  const ofWarehouse = (service: string, region: string | undefined) => ({
+    ...identityOf(env),
+    ...patience(5_000, 4),
+    ...endpointOf(service, env),
+    ...(region === undefined ? {} : { region }),
+  })
+  const redshift = onePerRegion((region) => new RedshiftClient(ofWarehouse('REDSHIFT', region)))
+  const redshiftServerless = onePerRegion(
+    (region) => new RedshiftServerlessClient(ofWarehouse('REDSHIFT_SERVERLESS', region)),
+  )
   return {
     dynamodb,
     s3,
     sns,
     sqs,
     ssm,
+    redshift: redshift.of,
+    redshiftServerless: redshiftServerless.of,
     close: () => {
-      for (const client of all) client.destroy()
+      for (const client of [dynamodb, s3, sns, sqs, ssm, ...redshift.made(), ...redshiftServerless.made()]) {
+        client.destroy()
+      }
     },
+  }
+}
+
+/** A warehouse may lie in another region than the function, and a client speaks to one. */
+function onePerRegion<Client>(make: (region: string | undefined) => Client): {
+  readonly of: (region?: string) => Client
+  readonly made: () => Iterable<Client>
+} {
+  const clients = new Map<string | undefined, Client>()
+  return {
+    of(region) {
+      const client = clients.get(region) ?? make(region)
+      clients.set(region, client)
+      return client
+    },
+    made: () => clients.values(),
   }
 }
 

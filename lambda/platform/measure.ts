@@ -8,7 +8,7 @@ interface Group {
 }
 
 /** Measured as they are now, not as what was added: two of them in one invocation are the later one, not their sum. */
-const LEVELS: ReadonlySet<Metric> = new Set<Metric>(['DeadLetters'])
+const LEVELS: ReadonlySet<Metric> = new Set<Metric>(['DeadLetters', 'OldestArrivalSeconds'])
 
 /**
  * Metrics as lines of CloudWatch's embedded metric format on stdout: no request, no delay. Each environment has a namespace of its own, so
@@ -40,8 +40,11 @@ export function makeMeasure({ namespace = 'Penstock' }: { readonly namespace?: s
 function publish(namespace: string, { dimensions, values }: Group): void {
   const metrics = new Metrics({ namespace, serviceName: 'penstock' })
   for (const [name, value] of Object.entries(dimensions)) metrics.addDimension(name, value)
-  for (const [metric, value] of values) {
-    metrics.addMetric(metric, metric === 'BytesLoaded' ? MetricUnit.Bytes : MetricUnit.Count, value)
-  }
+  for (const [metric, value] of values) metrics.addMetric(metric, unitOf(metric), value)
   metrics.publishStoredMetrics()
+}
+
+function unitOf(metric: Metric) {
+  if (metric === 'BytesLoaded') return MetricUnit.Bytes
+  return metric === 'OldestArrivalSeconds' ? MetricUnit.Seconds : MetricUnit.Count
 }

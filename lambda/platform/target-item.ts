@@ -32,6 +32,7 @@ const targetItem = z.object({
       code: z.string(),
       reason: z.string(),
       tries: z.number(),
+      triesAlike: z.exactOptional(z.number()),
       retryAtMs: z.number(),
       toldCode: z.exactOptional(z.string()),
     }),

@@ -12,7 +12,7 @@ export function isAnswer(error: unknown): boolean {
 /** What an error is, with the file that it names: an error that no rule knows is about that file, or else about the set-up. */
 export function faultOf(
   error: unknown,
-  warehouse: { readonly name: string; readonly host: string },
+  warehouse: { readonly name: string; readonly host: string; readonly user?: string },
   { urls, manifest }: Partial<Pick<LoadJob, 'urls' | 'manifest'>> = {},
 ): Fault {
   const code = codeOf(error)
@@ -20,11 +20,12 @@ export function faultOf(
   const names = [...(urls ?? []), ...(manifest === undefined ? [] : [manifest])].flatMap(spellingsOf)
   const known = classify({ code, text, names })
   const named = known === undefined || known.kind === 'data' ? fileErrorInText(text, urls ?? []) : []
+  const user = warehouse.user === undefined ? '' : `, user ${warehouse.user}`
   const remedy = known?.remedy === undefined ? '' : `; ${known.remedy}`
   return {
     kind: known?.kind ?? (named.length > 0 ? 'data' : 'set-up'),
     code: code ?? 'UNKNOWN',
-    message: `warehouse ${warehouse.name} (${warehouse.host}): ${oneLine(text)}${remedy}`,
+    message: `warehouse ${warehouse.name} (${warehouse.host}${user}): ${oneLine(text)}${remedy}`,
     fileErrors: named,
     cause: error,
   }

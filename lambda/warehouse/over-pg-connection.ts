@@ -1,6 +1,6 @@
 import { Client, type ClientConfig } from 'pg'
 import { codeOf, messageOf } from '../errors'
-import type { SecretsPort } from '../ports'
+import type { Credentials, CredentialsPort } from '../ports'
 import { render } from './redshift/render'
 import { PATIENCE_MS, type Run } from './run'
 import type { SessionOf } from './session'
@@ -9,9 +9,6 @@ import type { SessionOf } from './session'
 export interface PgWarehouse extends SessionOf {
   readonly port: number
   readonly database: string
-  readonly user: string
-  /** The SSM parameter that holds the user's password. */
-  readonly passwordParameter: string
   /** PEM of the authority that signed the server's certificate. @default what Node trusts */
   readonly ca?: string
   /** The name in the certificate, where the host is an alias. */
@@ -19,27 +16,45 @@ export interface PgWarehouse extends SessionOf {
   readonly connectTimeoutMs: number
 }
 
-/** Connects: TLS verified, the password from SSM, read once more if the warehouse refuses it. Throws what pg throws. */
-export async function logIn(secrets: SecretsPort, warehouse: PgWarehouse): Promise<Client> {
-  const cached = await secrets.read(warehouse.passwordParameter)
-  try {
-    return await connect(warehouse, cached)
-  } catch (error) {
-    if (!isRefusedPassword(error)) throw error
-    // It may have been rotated since it was cached.
-    const fresh = await secrets.read(warehouse.passwordParameter, { fresh: true })
-    if (fresh === cached) throw error
-    return await connect(warehouse, fresh)
+/** The warehouse does not let in who we say that we are: its own words, and what a person can do. */
+class LoginRefused extends Error {
+  override readonly name = 'LoginRefused'
+  readonly code: string
+  constructor(refusal: unknown, { ifRefused }: Credentials) {
+    super(`${messageOf(refusal)}; ${ifRefused}`, { cause: refusal })
+    this.code = codeOf(refusal) ?? '28000'
   }
 }
 
-function isRefusedPassword(error: unknown): boolean {
+/** Connects: TLS verified, with credentials that are asked for once more if the warehouse refuses them. Throws what pg throws. */
+export async function logIn(credentials: CredentialsPort, warehouse: PgWarehouse): Promise<Client> {
+  const known = await credentials()
+  try {
+    return await connect(warehouse, known)
+  } catch (error) {
+    if (!isRefusedLogin(error)) throw error
+    // The password may have been rotated, or temporary credentials withdrawn, since they were read.
+    const fresh = await credentials({ fresh: true })
+    if (fresh.user === known.user && fresh.password === known.password) throw new LoginRefused(error, fresh)
+    return await secondTry(warehouse, fresh)
+  }
+}
+
+async function secondTry(warehouse: PgWarehouse, fresh: Credentials): Promise<Client> {
+  try {
+    return await connect(warehouse, fresh)
+  } catch (error) {
+    throw isRefusedLogin(error) ? new LoginRefused(error, fresh) : error
+  }
+}
+
+function isRefusedLogin(error: unknown): boolean {
   const code = codeOf(error)
   return code === '28P01' || code === '28000' || /password authentication failed/i.test(messageOf(error))
 }
 
-async function connect(warehouse: PgWarehouse, password: string): Promise<Client> {
-  const client = new Client(clientConfig(warehouse, password))
+async function connect(warehouse: PgWarehouse, credentials: Credentials): Promise<Client> {
+  const client = new Client(clientConfig(warehouse, credentials))
   // A connection that breaks while nobody waits for it would end the process; the next query reports it.
   client.on('error', () => {})
   try {
@@ -51,12 +66,12 @@ async function connect(warehouse: PgWarehouse, password: string): Promise<Client
   return client
 }
 
-function clientConfig(warehouse: PgWarehouse, password: string): ClientConfig {
+function clientConfig(warehouse: PgWarehouse, { user, password }: Credentials): ClientConfig {
   return {
     host: warehouse.host,
     port: warehouse.port,
     database: warehouse.database,
-    user: warehouse.user,
+    user,
     password,
     ssl: {
       rejectUnauthorized: true,

@@ -1,5 +1,5 @@
 import type { Receipt, S3Url, TargetId } from '../model'
-import type { Fault, LoadJob, LoadOutcome, WarehouseSession } from '../ports'
+import { type Fault, FILES_CHANGED, type LoadJob, type LoadOutcome, type WarehouseSession } from '../ports'
 import { faultOf, isAnswer } from './fault-of'
 import { render } from './redshift/render'
 import { type Copy, GRACE_MS, PATIENCE_MS, type Run } from './run'
@@ -10,6 +10,8 @@ import { type RefusedCopy, withFiles } from './which-files'
 export interface SessionOf {
   readonly name: string
   readonly host: string
+  /** Who is logged in: whom a person has to grant what is missing. */
+  readonly user?: string
   readonly copyRole: CopyRole
   /** The region of the files, where it is not the warehouse's own. */
   readonly filesRegion?: string
@@ -71,8 +73,8 @@ async function load(deps: SessionDeps, warehouse: SessionOf, run: Run, job: Load
     await run({ kind: 'begin' }, patienceMs)
     await run(copy, patienceMs)
     if (job.stillCurrent && !(await job.stillCurrent())) return await changedMeanwhile(run, warehouse)
-    const rows = Number((await run({ kind: 'count-copied' })).rows[0]?.['rows'])
-    await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } })
+    const rows = Number((await run({ kind: 'count-copied' }, patienceMs)).rows[0]?.['rows'])
+    await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } }, patienceMs)
     await run({ kind: 'commit' }, patienceMs)
     return { kind: 'loaded', rows, statements: [render(copy)] }
   } catch (error) {
@@ -101,7 +103,7 @@ async function refused(
 async function changedMeanwhile(run: Run, warehouse: SessionOf): Promise<LoadOutcome> {
   await run({ kind: 'rollback' })
   const message = `warehouse ${warehouse.name}: a file of the batch was overwritten or deleted while it was loaded`
-  return { kind: 'refused', fault: { kind: 'gone', code: 'FILES_CHANGED', message, fileErrors: [] } }
+  return { kind: 'refused', fault: { kind: 'gone', code: FILES_CHANGED, message, fileErrors: [] } }
 }
 
 const LOOK_AGAIN_MS = 250

@@ -42,6 +42,8 @@ export async function withFiles(deps: Deps, run: Run, refused: RefusedCopy, faul
   }
 }
 
+/** Left of the time of the job to read what a look has noted. */
+const READING_MS = 10_000
 /** A look that gets less is not begun: it would tell nothing. */
 const LEAST_LOOK_MS = 2_000
 
@@ -52,7 +54,7 @@ const LEAST_LOOK_MS = 2_000
  */
 async function lookAtAll(deps: Deps, run: Run, { copy, urls, untilMs }: RefusedCopy): Promise<Fault['fileErrors']> {
   // What it notes has to be read within the time of the job, too.
-  const timeoutMs = untilMs - GRACE_MS - deps.now()
+  const timeoutMs = untilMs - READING_MS - GRACE_MS - deps.now()
   // Columnar files take neither option, and their errors name the file in their text.
   if (urls.length < 2 || copy.plan.format === 'parquet' || timeoutMs < LEAST_LOOK_MS) return []
   try {

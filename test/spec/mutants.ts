@@ -16,7 +16,8 @@ const LEASE = 'lambda/load/lease.ts'
 const SETTLE = 'lambda/load/settle.ts'
 const WHAT_GOES_IN = 'lambda/batch/what-goes-in.ts'
 
-const WRITE_RECEIPT = "    await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } })\n"
+const WRITE_RECEIPT =
+  "    await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } }, patienceMs)\n"
 const COMMIT = "    await run({ kind: 'commit' }, patienceMs)\n"
 const RECORD = '  await ports.files.put(loadedRecords(arrivals, batchId, atMs))\n'
 const REMOVE = '  await ports.arrivals.remove(arrivals)\n'

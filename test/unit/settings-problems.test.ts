@@ -12,6 +12,8 @@ const minimal = {
 const full = {
   ...minimal,
   warehouses: {
+    cluster: { ...warehouse, auth: { cluster: 'c', region: 'eu-west-1' } },
+    workgroup: { kind: 'redshift', host: 'h', database: 'd', auth: { workgroup: 'w', region: 'eu-west-1' } },
     main: {
       ...warehouse,
       port: 5439,
@@ -48,7 +50,10 @@ const full = {
         duplicates: 'load',
       },
     },
-    { match: 'json/{table}/**', into: [{ format: 'json', json: { paths: 'auto', dateFormat: 'auto' } }] },
+    {
+      match: 'json/{table}/**',
+      into: [{ warehouse: 'main', format: 'json', json: { paths: 'auto', dateFormat: 'auto' } }],
+    },
   ],
   batch: { files: 1, bytes: 1, seconds: 1 },
   heal: { everyMinutes: 1, afterMinutes: 1 },
@@ -297,3 +302,45 @@ function withValue(document: unknown, [first, ...rest]: Place, value: unknown): 
   const group = document as Readonly<Record<string, unknown>>
   return { ...group, [first]: withValue(group[first], rest, value) }
 }
+
+describe('a login to a warehouse', () => {
+  const { user: _, ...anybody } = warehouse
+  const of = (main: object) => problemsOf({ ...minimal, warehouses: { main } })
+
+  it('is by a password of a user, or by IAM: one of the two', () => {
+    expect(of({ ...warehouse, auth: { cluster: 'acme' }, passwordParameter: '/p' })).toEqual([
+      'warehouses.main.passwordParameter: names a password, and auth says that the login is by IAM, without any: leave one of them out',
+    ])
+    expect(of(anybody)).toEqual([
+      'warehouses.main.user: is missing: a text is expected; only with auth, the login by IAM, it may be left out',
+    ])
+  })
+
+  it('names no user at a workgroup, and may name one at a cluster', () => {
+    expect(of({ ...warehouse, auth: { workgroup: 'acme' } })).toEqual([
+      "warehouses.main.user: has no meaning with a workgroup, where the function's IAM role says who logs in: leave it out",
+    ])
+    expect(of({ ...warehouse, auth: { cluster: 'acme' } })).toEqual([])
+    expect(of({ ...anybody, auth: { cluster: 'acme' } })).toEqual([])
+    expect(of({ ...anybody, auth: { workgroup: 'acme' } })).toEqual([])
+  })
+
+  it('names the warehouse as AWS does, in a group of its own', () => {
+    expect(of({ ...anybody, auth: { cluster: 'acme.abc.eu-west-1.redshift.amazonaws.com' } })).toEqual([
+      'warehouses.main.auth.cluster: a cluster is named by its identifier, not by its host or ARN',
+    ])
+    expect(of({ ...anybody, auth: { workgrup: 'acme' } })).toEqual([
+      "warehouses.main.auth: auth is { cluster: '…' } or { workgroup: '…' }, the identifier of the warehouse",
+    ])
+    expect(of({ ...anybody, auth: 'iam' })).toEqual([
+      "warehouses.main.auth: auth is { cluster: '…' } or { workgroup: '…' }, the identifier of the warehouse",
+    ])
+  })
+
+  it('is told beside every other problem', () => {
+    expect(of({ ...anybody, port: 0 })).toEqual([
+      'warehouses.main.port: is 0, and must be at least 1',
+      expect.stringMatching(/^warehouses\.main\.user: is missing/),
+    ])
+  })
+})

@@ -20,8 +20,24 @@ describe('the settings', () => {
     expect(settings.warehouses['main']).toMatchObject({
       port: 5439,
       copyRole: 'default',
-      passwordParameter: '/penstock/dev/main/password',
+      login: { kind: 'password', user: 'u', parameter: '/penstock/dev/main/password' },
     })
+  })
+
+  it('tell how to log in: by IAM as a user, as the role, or at a workgroup', () => {
+    const anybody = { kind: 'redshift', host: 'h', database: 'd' }
+    const loginOf = (main: object) => settingsFrom({ ...minimal, warehouses: { main } }).warehouses['main']?.login
+    expect(loginOf({ ...anybody, user: 'u', auth: { cluster: 'c' } })).toEqual({
+      kind: 'cluster',
+      cluster: 'c',
+      user: 'u',
+    })
+    expect(loginOf({ ...anybody, auth: { cluster: 'c', region: 'eu-north-1' } })).toEqual({
+      kind: 'cluster',
+      cluster: 'c',
+      region: 'eu-north-1',
+    })
+    expect(loginOf({ ...anybody, auth: { workgroup: 'w' } })).toEqual({ kind: 'workgroup', workgroup: 'w' })
   })
 
   it('read sizes as people write them', () => {

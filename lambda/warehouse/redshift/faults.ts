@@ -15,8 +15,10 @@ const CREATE_TABLE = 'create the table; its files wait and load by themselves af
 
 /** What AWS and Node name. Nothing that a warehouse says bears such a code. */
 const BY_NAME: readonly FaultRule[] = [
+  // Its message says what is missing.
+  { code: /^CREDENTIALS_DENIED$/, kind: 'set-up' },
   {
-    code: /^(Throttling|TooManyRequests|RequestLimitExceeded|Timeout|InternalServerError|ServiceUnavailable)/,
+    code: /^(Throttling|TooManyRequests|RequestLimitExceeded|Timeout|InternalServer|InternalFailure|ServiceUnavailable)/,
     kind: 'passing',
   },
   { code: /^Active(Statements|WaitingRequests|Sessions)Exceeded/, kind: 'passing' },
@@ -41,11 +43,8 @@ const BY_NAME: readonly FaultRule[] = [
 
 /** SQLSTATEs that say enough: then no text is looked at, which may hold a value of somebody's file. */
 const BY_SQLSTATE: readonly FaultRule[] = [
-  {
-    code: /^28/,
-    kind: 'set-up',
-    remedy: 'check the user, and put its current password into the parameter that the warehouse names',
-  },
+  // What to do depends on the way of the login, which says so itself.
+  { code: /^28/, kind: 'set-up' },
   { code: /^57014$/, kind: 'too-long' },
   // Serialization, deadlock; a transaction that is broken already or read-only for now; ended from outside; no room, no connection.
   { code: /^(40001|40P01|25P0[23]|25006|57P0[1-5]|53[0-9A-Z]{3}|55P03|08[0-9A-Z]{3})$/, kind: 'passing' },
@@ -69,7 +68,7 @@ const BY_TEXT: readonly FaultRule[] = [
     kind: 'set-up',
     remedy: 'this user has a sha256 password, which the driver cannot use: give it an md5 password',
   },
-  { text: /password authentication failed/i, kind: 'set-up', remedy: 'check user and password' },
+  { text: /password authentication failed/i, kind: 'set-up' },
   { text: /server does not support SSL/i, kind: 'set-up', remedy: 'the warehouse must accept TLS' },
   // Out of time or cancelled; before the conflicts, since the text holds the number of the query.
   { text: /cancel+ed (on user'?s request|by WLM)|statement timeout/i, kind: 'too-long' },
@@ -91,6 +90,11 @@ const BY_TEXT: readonly FaultRule[] = [
     text: /Access ?Denied|\bForbidden\b|not authorized to (assume|perform)|is not (authorized|associated)|AssumeRole/i,
     kind: 'set-up',
     remedy: READ_FILES,
+  },
+  {
+    text: /InvalidObjectState|not valid for the object's storage class/i,
+    kind: 'data',
+    remedy: 'the file is archived: restore it, and write it again',
   },
   { text: /SlowDown|ServiceUnavailable|reduce your request rate|S3.*(Status 50[03])/i, kind: 'passing' },
   // No file is at fault where the list of paths is.

@@ -97,10 +97,10 @@ export function endSession(session: ServerSession): void {
   session.transaction = undefined
 }
 
-/** Told to end, a backend takes a moment to notice, and may finish its COMMIT before it does. */
+/** Told to end, a backend takes a moment to notice, and finishes its COMMIT before it does. */
 export function terminate(session: ServerSession, { clock, dice }: Pick<WarehouseDeps, 'clock' | 'dice'>): void {
   clock.after(dice.below(1_500), () => {
-    if (dice.chance(0.5)) session.hurry?.()
+    session.hurry?.()
     clock.after(1, () => endSession(session))
   })
 }

@@ -126,6 +126,13 @@ describe('what an error of Redshift means', () => {
     const text = 'GetParameter /p: User: arn:aws:sts::1:assumed-role/x is not authorized to perform: ssm:GetParameter'
     expect(classify({ code: 'AccessDeniedException', text })?.remedy).toMatch(/parameter/)
   })
+
+  it('leaves what to do about a login to who knows the way of it', () => {
+    const text = "the function's role may not log in: it is not authorized to perform redshift:GetClusterCredentials"
+    expect(classify({ code: 'CREDENTIALS_DENIED', text })).toMatchObject({ kind: 'set-up' })
+    expect(classify({ code: 'CREDENTIALS_DENIED', text })?.remedy).toBeUndefined()
+    expect(classify({ code: '28P01', text: 'password authentication failed' })?.remedy).toBeUndefined()
+  })
 })
 
 describe('what others chose decides nothing', () => {
