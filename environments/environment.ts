@@ -1,8 +1,17 @@
 import { PenstockError } from '../lambda/errors'
 import type { S3Url } from '../lambda/model'
-import { type Problem, passwordParameterOf, problemsOf, readSettings, type SettingsInput } from '../lambda/settings'
+import {
+  type Problem,
+  passwordParameterOf,
+  problemsOf,
+  readSettings,
+  type Settings,
+  type SettingsInput,
+} from '../lambda/settings'
 import { TOLD } from '../lambda/settings-problems'
 import { type Infrastructure, type InfrastructureInput, infrastructure } from './infrastructure'
+import { misplacedIn } from './misplaced'
+import { partitionOf } from './partition'
 
 type WarehouseInput = SettingsInput['warehouses'][string]
 
@@ -30,10 +39,16 @@ export interface Environment extends Infrastructure {
   readonly name: string
   /** Prefix of every name in AWS: `penstock-dev`. Two environments live side by side in one account. */
   readonly prefix: string
+  /** Where batches keep their objects in the landing bucket, which the warehouses' roles may read. */
+  readonly workFolder: string
   /** The topics that are told, whether they are created or given. */
   readonly topics: { readonly failureArn: string; readonly successArn: string }
   /** The warehouses whose COPY role is created, and the role's name. */
   readonly copyRoles: readonly { readonly warehouse: string; readonly roleName: string }[]
+  /** How to reach and enter each warehouse, as the functions will understand the settings. */
+  readonly logins: Settings['warehouses']
+  /** Every topic that anybody is told through, those of single routes included. */
+  readonly toldTopics: readonly string[]
   /** The document that the functions read: plain values, so that it changes only when a person changes it. */
   readonly settings: SettingsInput
 }
@@ -46,15 +61,20 @@ export function environment(input: EnvironmentInput): Environment {
   const checked = readSettings(settings, INFRASTRUCTURE_KEYS)
   const problems: readonly Problem[] = [
     ...(placed.success ? [] : placed.error.issues.flatMap((issue) => problemsOf(issue, INFRASTRUCTURE_KEYS))),
+    ...misplacedIn(input, prefix),
     // A wrong bucket is told once, as the bucket.
     ...(checked.kind === 'invalid' ? checked.problems.filter(({ path }) => path !== 'work' && path !== 'bucket') : []),
   ]
-  if (!placed.success || problems.length > 0) throw problem(input.name, problems)
+  if (!placed.success || checked.kind === 'invalid' || problems.length > 0) throw problem(input.name, problems)
+  const topics = topicsOf(placed.data, prefix)
   return {
     ...placed.data,
     name: input.name,
     prefix,
-    topics: topicsOf(placed.data, prefix),
+    workFolder: WORK_FOLDER,
+    topics,
+    logins: checked.settings.warehouses,
+    toldTopics: toldTopics(topics, checked.settings),
     copyRoles: createdRoles(input, prefix),
     settings,
   }
@@ -76,8 +96,11 @@ function settingsOf(input: EnvironmentInput, prefix: string, placed: Infrastruct
     id,
     {
       ...one,
-      passwordParameter: one.passwordParameter ?? passwordParameterOf(input.name, id),
-      ...(one.copyRole === 'create' ? { copyRole: roleArn(placed, roleName(prefix, id)) } : {}),
+      // Without a password there is no parameter, and one that was given beside `auth` is told as the contradiction that it is.
+      ...(one.auth === undefined
+        ? { passwordParameter: one.passwordParameter ?? passwordParameterOf(input.name, id) }
+        : {}),
+      ...(one.copyRole === 'create' ? { copyRole: roleArn(placed ?? NOWHERE, roleName(prefix, id)) } : {}),
     },
   ])
   return {
@@ -93,17 +116,23 @@ function bucketOf({ bucket }: EnvironmentInput): string {
   return typeof bucket === 'string' ? bucket : (bucket?.existing ?? '')
 }
 
-/** Where batches keep their objects: in the landing bucket, which the warehouse's role may read. */
+const WORK_FOLDER = '_penstock/'
+
 function workOf(bucket: string): S3Url {
-  return `s3://${bucket}/_penstock/`
+  return `s3://${bucket}/${WORK_FOLDER}`
 }
 
 function topicsOf({ account, region, notify }: Infrastructure, prefix: string): Environment['topics'] {
-  const created = (kind: string) => `arn:aws:sns:${region}:${account}:${prefix}-${kind}`
+  const created = (kind: string) => `arn:${partitionOf(region)}:sns:${region}:${account}:${prefix}-${kind}`
   return {
     failureArn: notify.failures?.topicArn ?? created('failure'),
     successArn: notify.successes?.topicArn ?? created('success'),
   }
+}
+
+function toldTopics({ failureArn, successArn }: Environment['topics'], { routes }: Settings): readonly string[] {
+  const ofRoutes = routes.flatMap(({ targets }) => targets.flatMap(({ into }) => Object.values(into.notify ?? {})))
+  return [...new Set([failureArn, successArn, ...ofRoutes])].filter((arn) => arn !== undefined)
 }
 
 function createdRoles(input: EnvironmentInput, prefix: string): Environment['copyRoles'] {
@@ -116,8 +145,13 @@ function roleName(prefix: string, warehouse: string): string {
   return `${prefix}-copy-${warehouse}`
 }
 
-function roleArn(placed: Infrastructure | undefined, name: string): string {
-  return `arn:aws:iam::${placed?.account ?? '000000000000'}:role${placed?.iam.rolePath ?? '/'}${name}`
+/** Stands in for a place that is wrong itself, so that the rest can be looked at. */
+const NOWHERE: RolePlace = { account: '000000000000', region: '', iam: { rolePath: '/' } }
+type RolePlace = Pick<Infrastructure, 'account' | 'region'> & { readonly iam: Pick<Infrastructure['iam'], 'rolePath'> }
+
+/** The ARN of a role of ours, known before it is made. */
+export function roleArn({ account, region, iam }: RolePlace, name: string): string {
+  return `arn:${partitionOf(region)}:iam::${account}:role${iam.rolePath}${name}`
 }
 
 function problem(name: unknown, problems: readonly Problem[]): PenstockError {

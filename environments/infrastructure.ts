@@ -22,8 +22,18 @@ const bucketName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'a bucket is named by 3–63 lower-case letters, digits, dots and hyphens')
 
-const arn = (service: string, what: string) =>
-  z.string().regex(new RegExp(`^arn:[a-z-]+:${service}:`), `${what} is named by its ARN, arn:aws:${service}:…`)
+const key = z
+  .string()
+  .regex(
+    /^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/,
+    'a key is named by its ARN, arn:aws:kms:…:key/…, and not by an alias: permissions are given on keys',
+  )
+const policy = z
+  .string()
+  .regex(
+    /^arn:[a-z-]+:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/,
+    'a permissions boundary is named by its ARN, arn:aws:iam::…:policy/…',
+  )
 const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}-[0-9a-f]+$`), `${prefix}-… is expected`)
 
 /** Services that a function in a private subnet can reach only through an endpoint, a NAT gateway, or not at all. */
@@ -82,11 +92,16 @@ export const infrastructure = z.strictObject({
       typeof bucket === 'string' ? { name: bucket, existing: false } : { name: bucket.existing, existing: true },
     ),
   notify: z.strictObject({ failures: told.optional(), successes: told.optional() }).default({}),
-  kmsKey: arn('kms', 'a key').optional(),
+  /**
+   * Encrypts everything that is kept: secrets, tables, logs, notices, settings and a created bucket. Its policy has to let
+   * CloudWatch use it; modules/README.md shows how.
+   * @default one is created for all of them but the bucket, whose files S3 encrypts with a key of its own
+   */
+  kmsKey: key.optional(),
   network: network.optional(),
   iam: z
     .strictObject({
-      permissionsBoundary: arn('iam', 'a permissions boundary').optional(),
+      permissionsBoundary: policy.optional(),
       rolePath: z
         .string()
         .regex(/^\/([\w+=,.@-]+\/)*$/, 'a role path begins and ends with a slash, such as /data/')
@@ -99,7 +114,15 @@ export const infrastructure = z.strictObject({
       onLoad: limits(900, 1_024)
         .extend({ atOnce: z.number().int().min(2).max(1_000).default(50) })
         .prefault({}),
-      onTick: limits(60, 512).prefault({}),
+      onTick: limits(60, 512)
+        .extend({
+          /**
+           * Keeps room for one tick at a time, whatever else runs in the account. An account that may run only ten functions at
+           * once, as new ones may, refuses every reservation: say `false` there.
+           */
+          reserved: z.boolean().default(true),
+        })
+        .prefault({}),
       logDays: z
         .union(
           [
@@ -118,7 +141,7 @@ export const infrastructure = z.strictObject({
       oldestArrivalMinutes: z.number().int().min(1).max(1_440).default(30),
     })
     .prefault({}),
-  /** Buckets, tables and parameters cannot be destroyed by Terraform. */
+  /** Buckets, tables, parameters and the key cannot be destroyed by Terraform. */
   protect: z.boolean().default(false),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
   /** Where Terraform keeps its state. @default `<bucket>-state` */

@@ -16,4 +16,5 @@ export default environment({
   routes: [{ match: '{table}/**', into: { warehouse: 'main', schema: 'public' } }],
   csv: { headerLines: 1 },
   notify: { failures: 'data-team@acme.example' },
+  protect: true,
 })

@@ -44,10 +44,13 @@ const RETENTION_SECONDS = 7 * DAY_SECONDS
 
 /** A queue that a function reads, its dead-letter queue, and the alarm that tells of what is parked there. */
 export class QueueWithDeadLetters extends Construct {
+  readonly queueName: string
   readonly arn: string
   readonly url: string
+  readonly deadLettersName: string
   readonly deadLettersArn: string
   readonly deadLettersUrl: string
+  readonly alarmArn: string
   private readonly senders: Sender[] = []
   private readonly policy: DataAwsIamPolicyDocument
   /** What has to be there before a sender is told to send: services try it at once. */
@@ -81,8 +84,10 @@ export class QueueWithDeadLetters extends Construct {
       queueUrl: dead.url,
       redriveAllowPolicy: Fn.jsonencode({ redrivePermission: 'byQueue', sourceQueueArns: [queue.arn] }),
     })
+    this.queueName = queue.name
     this.arn = queue.arn
     this.url = queue.url
+    this.deadLettersName = dead.name
     this.deadLettersArn = dead.arn
     this.deadLettersUrl = dead.url
 
@@ -93,7 +98,7 @@ export class QueueWithDeadLetters extends Construct {
       policy: new DataAwsIamPolicyDocument(this, 'dead-policy-document', { statement: [tlsOnly(dead.arn)] }).json,
     })
 
-    new CloudwatchMetricAlarm(this, 'dead-letters-alarm', {
+    this.alarmArn = new CloudwatchMetricAlarm(this, 'dead-letters-alarm', {
       alarmName: `${name}-dead-letters`,
       alarmDescription: `Messages of ${name} were given up and lie in ${name}${DEAD_SUFFIX}. The log of its function tells why; once that is mended, drive them back with aws sqs start-message-move-task.`,
       namespace: 'AWS/SQS',
@@ -107,7 +112,7 @@ export class QueueWithDeadLetters extends Construct {
       // SQS stops reporting a queue in which nothing has happened for hours.
       treatMissingData: 'notBreaching',
       alarmActions: [alarmTopicArn],
-    })
+    }).arn
   }
 
   /** Lets a service write. A queue has one policy, so this is the only way to it. */

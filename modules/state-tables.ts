@@ -5,22 +5,38 @@ import { TABLE_DEFINITIONS, type TableDefinition, type TableName } from '../lamb
 export interface StateTablesProps {
   /** Prefix of the tables' names, e.g. `penstock-staging`. */
   readonly name: string
+  /** File records quote values of malformed rows, so they are encrypted with the environment's own key. */
+  readonly keyArn: string
+  /** Whether neither Terraform nor anybody else can delete them. */
+  readonly protect: boolean
 }
 
-/** The four state tables: on demand, with point-in-time recovery. */
+/** The four state tables: on demand, encrypted, with point-in-time recovery. */
 export class StateTables extends Construct {
+  readonly tables: Readonly<Record<TableName, { readonly name: string; readonly arn: string }>>
+
   constructor(scope: Construct, id: string, props: StateTablesProps) {
     super(scope, id)
-    const definitions = Object.entries(TABLE_DEFINITIONS) as readonly (readonly [TableName, TableDefinition])[]
-    for (const [table, definition] of definitions) stateTable(this, `${props.name}-${table}`, table, definition)
+    const table = (name: TableName) => stateTable(this, props, name, TABLE_DEFINITIONS[name])
+    this.tables = {
+      arrivals: table('arrivals'),
+      files: table('files'),
+      batches: table('batches'),
+      targets: table('targets'),
+    }
   }
 }
 
-function stateTable(scope: Construct, name: string, id: TableName, definition: TableDefinition): DynamodbTable {
+function stateTable(
+  scope: Construct,
+  { name, keyArn, protect }: StateTablesProps,
+  id: TableName,
+  definition: TableDefinition,
+): DynamodbTable {
   const { partition, sort, indexes } = definition
   const keys = [partition, ...(sort ? [sort] : []), ...indexes.flatMap((index) => [index.partition, index.sort])]
   return new DynamodbTable(scope, id, {
-    name,
+    name: `${name}-${id}`,
     billingMode: 'PAY_PER_REQUEST',
     hashKey: partition.name,
     ...(sort ? { rangeKey: sort.name } : {}),
@@ -32,6 +48,8 @@ function stateTable(scope: Construct, name: string, id: TableName, definition: T
       projectionType: index.projects === 'all' ? 'ALL' : 'KEYS_ONLY',
     })),
     pointInTimeRecovery: { enabled: true },
-    serverSideEncryption: { enabled: true },
+    serverSideEncryption: { enabled: true, kmsKeyArn: keyArn },
+    deletionProtectionEnabled: protect,
+    lifecycle: { preventDestroy: protect },
   })
 }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SQSEvent } from 'aws-lambda'
 import { makeOnLoad } from '../../lambda/handlers/on-load'
 import { makeOnObject } from '../../lambda/handlers/on-object'
 import { makeOnTick } from '../../lambda/handlers/on-tick'
 import type { Runtime } from '../../lambda/runtime'
+import type { LambdaHandler } from './lambda/invoke'
 import { invokeAsync } from './lambda/invoke-async'
 import { invokeEvery } from './lambda/invoke-every'
 import { pollQueue } from './lambda/poll-queue'
@@ -18,24 +20,35 @@ export interface Functions {
   readonly stop: () => Promise<unknown>
 }
 
+/** What Lambda calls. */
+export interface Handlers {
+  readonly onObject: LambdaHandler<unknown>
+  readonly onLoad: LambdaHandler<SQSEvent>
+  readonly onTick: LambdaHandler<unknown>
+}
+
+/** The product's handlers, in this process. */
+export function handlersOf(runtime: Runtime): Handlers {
+  return { onObject: makeOnObject(runtime), onLoad: makeOnLoad(runtime), onTick: makeOnTick(runtime) }
+}
+
 /** Failed messages come back after this long, instead of six times the function's timeout. */
 const RETRY_DELAY_MS = 500
 
-/** Runs the product's handlers as Lambda runs them: from their queues, by schedule, with timeouts and partial failures. */
+/** Runs handlers as Lambda runs them: from their queues, by schedule, with timeouts and partial failures. */
 export function startFunctions(
-  runtime: Runtime,
+  handlers: Handlers,
   { s3, queues }: Servers,
   { objects, wakes }: Provisioned,
   tickEveryMs: number,
 ): Functions {
   const { region } = LOCAL
   const queue = { endpoint: queues.endpoint, region, retryDelayMs: RETRY_DELAY_MS }
-  const handleObject = makeOnObject(runtime)
   const onObject = pollQueue({
     ...queue,
     functionName: 'on-object',
     queueUrl: objects.url,
-    handler: handleObject,
+    handler: handlers.onObject,
     concurrency: 4,
     timeoutMs: TIMEOUTS_MS.onObject,
   })
@@ -43,7 +56,7 @@ export function startFunctions(
     ...queue,
     functionName: 'on-load',
     queueUrl: wakes.url,
-    handler: makeOnLoad(runtime),
+    handler: handlers.onLoad,
     batchSize: 1,
     concurrency: 10,
     timeoutMs: TIMEOUTS_MS.onLoad,
@@ -51,7 +64,7 @@ export function startFunctions(
   const onTick = invokeEvery({
     functionName: 'on-tick',
     region,
-    handler: makeOnTick(runtime),
+    handler: handlers.onTick,
     everyMs: tickEveryMs,
     timeoutMs: TIMEOUTS_MS.onTick,
   })
@@ -60,7 +73,7 @@ export function startFunctions(
       invokeAsync({
         functionName: 'on-object',
         region,
-        handler: handleObject,
+        handler: handlers.onObject,
         event,
         retryDelaysMs: [RETRY_DELAY_MS, RETRY_DELAY_MS],
         timeoutMs: TIMEOUTS_MS.onObject,

@@ -8,6 +8,10 @@ export const LOCAL = {
   database: 'dev',
   user: 'penstock',
   firstPassword: 'First-password-1',
+  /** The warehouse as IAM authentication knows it, and the role with which it is asked. */
+  cluster: 'penstock-local',
+  workgroup: 'penstock-local',
+  role: 'penstock-local-on-load',
   /** A person who creates tables and reads them. */
   admin: 'analyst',
   adminPassword: 'Analyst-password-1',

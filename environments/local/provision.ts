@@ -14,6 +14,9 @@ import type { Queue, Queues } from './queues'
 import type { FakeRedshift } from './redshift/start'
 import type { Servers } from './servers'
 
+/** How the loader logs in: as a user of its own with a password, or by IAM. */
+export type LoginInput = Pick<SettingsInput['warehouses'][string], 'user' | 'auth'>
+
 /** The way that events take from the bucket to the function. */
 export type EventsBy = 'queue' | 'topic' | 'event-bridge' | 'function'
 
@@ -32,7 +35,7 @@ export const PASSWORD_PARAMETER = passwordParameterOf(LOCAL.name, LOCAL.warehous
 export async function provision(
   servers: Servers,
   clients: Clients,
-  given: { readonly settings: Partial<SettingsInput>; readonly events: EventsBy },
+  given: { readonly settings: Partial<SettingsInput>; readonly events: EventsBy; readonly login?: LoginInput },
 ): Promise<Provisioned> {
   const { queues, redshift } = servers
   const objects = await withDeadLetters(queues, QUEUES.objects, TIMEOUTS_MS.onObject)
@@ -47,7 +50,7 @@ export async function provision(
       new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: LOCAL.region } }),
     )
   }
-  const settings = JSON.stringify(settingsOf(redshift, topics, given.settings))
+  const settings = JSON.stringify(settingsOf(redshift, topics, given.settings, given.login ?? { user: LOCAL.user }))
   await clients.s3.send(new PutObjectCommand({ Bucket: SETTINGS_BUCKET, Key: 'settings.json', Body: settings }))
   await announceTo(given.events, servers, clients, objects.arn)
   const setPassword = async (password: string) =>
@@ -77,6 +80,7 @@ function settingsOf(
   redshift: FakeRedshift,
   topics: { readonly success: string; readonly failure: string },
   given: Partial<SettingsInput>,
+  login: LoginInput,
 ): SettingsInput {
   return {
     name: LOCAL.name,
@@ -88,7 +92,7 @@ function settingsOf(
         host: redshift.host,
         port: redshift.port,
         database: redshift.database,
-        user: LOCAL.user,
+        ...login,
         tls: { ca: redshift.ca },
       },
     },

@@ -3,6 +3,7 @@ import { type EventBridge, makeEventBridge } from './event-bridge'
 import { LOCAL } from './names'
 import { type Queues, startQueues } from './queues'
 import { type FakeRedshift, startFakeRedshift } from './redshift/start'
+import { type RedshiftApi, startRedshiftApi } from './redshift-api/server'
 import { type S3Server, startS3 } from './s3/server'
 import type { AwsJsonServer } from './ssm/aws-json'
 import { startSsm } from './ssm/server'
@@ -14,6 +15,7 @@ export interface ServerPorts {
   readonly dynamodb?: number
   readonly ssm?: number
   readonly redshift?: number
+  readonly redshiftApi?: number
 }
 
 export interface Servers {
@@ -23,6 +25,8 @@ export interface Servers {
   readonly dynamodb: DynamoDb
   readonly ssm: AwsJsonServer
   readonly redshift: FakeRedshift
+  /** Gives temporary credentials to it. */
+  readonly redshiftApi: RedshiftApi
 }
 
 /** What stands in for AWS and the warehouse, each on a socket of this machine. Every one that starts is put on `stops`. */
@@ -62,11 +66,15 @@ export async function startServers(
       ...port(ports.redshift),
     }).then(stoppable),
   ])
-  return { s3, queues, bus, dynamodb, ssm, redshift }
+  const { cluster, workgroup, role } = LOCAL
+  const redshiftApi = stoppable(
+    await startRedshiftApi({ warehouse: redshift.temporary, cluster, workgroup, role, ...port(ports.redshiftApi) }),
+  )
+  return { s3, queues, bus, dynamodb, ssm, redshift, redshiftApi }
 }
 
 /** What a client of these servers finds in its environment: region, keys, endpoints. */
-export function variablesOf({ s3, queues, dynamodb, ssm }: Servers): Readonly<Record<string, string>> {
+export function variablesOf({ s3, queues, dynamodb, ssm, redshiftApi }: Servers): Readonly<Record<string, string>> {
   return {
     AWS_REGION: LOCAL.region,
     AWS_DEFAULT_REGION: LOCAL.region,
@@ -77,6 +85,8 @@ export function variablesOf({ s3, queues, dynamodb, ssm }: Servers): Readonly<Re
     AWS_ENDPOINT_URL_SNS: queues.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
     AWS_ENDPOINT_URL_SSM: ssm.endpoint,
+    AWS_ENDPOINT_URL_REDSHIFT: redshiftApi.endpoint,
+    AWS_ENDPOINT_URL_REDSHIFT_SERVERLESS: redshiftApi.endpoint,
   }
 }
 

@@ -3,9 +3,9 @@ import { type Clients, makeClients } from '../../lambda/platform/clients'
 import type { Log, Measure, Ports } from '../../lambda/ports'
 import { makeRuntime } from '../../lambda/runtime'
 import type { SettingsInput } from '../../lambda/settings'
-import { type Functions, startFunctions } from './functions'
+import { type Functions, type Handlers, handlersOf, startFunctions } from './functions'
 import { LOCAL } from './names'
-import { type EventsBy, PASSWORD_PARAMETER, provision } from './provision'
+import { type EventsBy, type LoginInput, PASSWORD_PARAMETER, provision } from './provision'
 import { type ServerPorts, type Servers, startServers, variablesOf } from './servers'
 
 export interface LocalOptions {
@@ -13,6 +13,10 @@ export interface LocalOptions {
   readonly settings?: Partial<Omit<SettingsInput, 'name' | 'work' | 'warehouses'>>
   /** The way that events take. @default 'queue' */
   readonly events?: EventsBy
+  /** How the loader logs in. @default by password */
+  readonly login?: LoginInput
+  /** What is invoked, given what a function finds in its environment. @default the product's handlers, in this process */
+  readonly handlers?: (variables: Readonly<Record<string, string>>) => Handlers
   readonly ports?: ServerPorts
   /** @default a minute, as in the cloud */
   readonly tickEveryMs?: number
@@ -65,12 +69,15 @@ async function start(options: LocalOptions, stops: (() => Promise<unknown> | unk
   const provisioned = await provision(servers, clients, {
     settings: options.settings ?? {},
     events: options.events ?? 'queue',
+    ...(options.login ? { login: options.login } : {}),
   })
-  const runtime = makeRuntime(
-    { ...variablesOf(servers), ...provisioned.variables },
-    { ...(options.log ? { log: options.log } : {}), ...(options.measure ? { measure: options.measure } : {}) },
-  )
-  const running = startFunctions(runtime, servers, provisioned, options.tickEveryMs ?? 60_000)
+  const variables = { ...variablesOf(servers), ...provisioned.variables }
+  const runtime = makeRuntime(variables, {
+    ...(options.log ? { log: options.log } : {}),
+    ...(options.measure ? { measure: options.measure } : {}),
+  })
+  const handlers = options.handlers?.(variables) ?? handlersOf(runtime)
+  const running = startFunctions(handlers, servers, provisioned, options.tickEveryMs ?? 60_000)
   functions = running
   // What runs comes to its end before what it needs is stopped.
   stops.push(runtime.close, running.stop)

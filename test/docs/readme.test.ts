@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { routeOf } from '../../lambda/route/by-pattern'
-import type { Into } from '../../lambda/settings'
-import { settingsFrom } from '../../lambda/settings'
+import { type Into, type SettingsInput, settingsFrom } from '../../lambda/settings'
 import { render } from '../../lambda/warehouse/redshift/render'
 
 const ROOT = join(__dirname, '..', '..')
@@ -23,8 +22,25 @@ describe('the README', () => {
     expect(shown.replace('// environments/dev.ts\n', '')).toBe(readFileSync(join(ROOT, 'environments/dev.ts'), 'utf8'))
   })
 
-  it('shows routes that can be used, and that do what their comments say', () => {
+  it('shows warehouses that are entered without a password', () => {
     const [, shown = ''] = blocks('ts')
+    const { warehouses } = new Function(`return { ${shown} }`)() as Pick<SettingsInput, 'warehouses'>
+    const routes = [{ match: '{table}/', into: { warehouse: 'main', schema: 'public' } }]
+    const settings = settingsFrom({
+      name: 'dev',
+      bucket: 'landing',
+      work: 's3://landing/_penstock/',
+      warehouses,
+      routes,
+    })
+    expect(Object.values(settings.warehouses).map(({ login }) => login)).toEqual([
+      { kind: 'cluster', cluster: 'acme', user: 'penstock' },
+      { kind: 'workgroup', workgroup: 'acme-wg' },
+    ])
+  })
+
+  it('shows routes that can be used, and that do what their comments say', () => {
+    const [, , shown = ''] = blocks('ts')
     const { routes } = new Function(`return { ${shown} }`)() as { routes: { match: string; into: Into | Into[] }[] }
     const settings = settingsFrom({
       name: 'dev',

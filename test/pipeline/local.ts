@@ -17,6 +17,8 @@ export type Local = LocalEnvironment & {
   /** Puts an object into another bucket than the one in which files land. */
   readonly putElsewhere: (bucket: string, key: string, body: string) => Promise<void>
   readonly rows: (table: string) => Promise<number>
+  /** Ends the hold of a target and wakes it: it would pass by itself in half a minute, and a test need not wait for it. */
+  readonly loadAgain: (target: TargetId) => Promise<void>
   readonly record: (target: TargetId, key: string) => Promise<FileRecord | undefined>
   /** Everything that was published to a topic so far. */
   readonly notices: (
@@ -48,6 +50,15 @@ export async function startForTest(options: LocalOptions = {}): Promise<Local> {
     putElsewhere: async (bucket, key, body) =>
       void (await local.clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body }))),
     rows: async (table) => Number((await local.redshift.admin(`select count(*) as rows from ${table}`))[0]?.['rows']),
+    loadAgain: async (target) => {
+      const { targets, wakes } = local.ports
+      const nowMs = Date.now()
+      const claimed = await targets.claim(target, { owner: 'test', nowMs, untilMs: nowMs + 1_000 })
+      if (claimed === 'held') throw new Error('somebody holds the target')
+      await targets.change(target, { owner: 'test', fence: claimed.fence }, { hold: null, lease: null })
+      await wakes.send(target, 0)
+      await local.quiet()
+    },
     record: async (target, key) => {
       const url: S3Url = `s3://${local.bucket}/${key}`
       return (await local.ports.files.get(target, [url])).get(url)

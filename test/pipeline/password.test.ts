@@ -32,7 +32,7 @@ describe('the password of the warehouse (S8)', () => {
       reason: expect.stringMatching(/password authentication failed.*parameter/),
     })
     await local.setPassword('Third-password-3')
-    await loadAgain(local)
+    await local.loadAgain(KPIS)
     expect(await local.rows('public.kpis')).toBe(3)
   })
 
@@ -70,13 +70,3 @@ describe('the password of the warehouse (S8)', () => {
       expect(said).not.toContain(secret)
   })
 })
-
-/** The hold would pass by itself in half a minute; a test need not wait for it. */
-async function loadAgain(local: Local): Promise<void> {
-  const lease = { owner: 'test', nowMs: Date.now(), untilMs: Date.now() + 1_000 }
-  const claimed = await local.ports.targets.claim(KPIS, lease)
-  if (claimed === 'held') throw new Error('somebody holds the target')
-  await local.ports.targets.change(KPIS, { owner: 'test', fence: claimed.fence }, { hold: null, lease: null })
-  await local.ports.wakes.send(KPIS, 0)
-  await local.quiet()
-}

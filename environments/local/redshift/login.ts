@@ -25,6 +25,8 @@ export interface Doorkeeper {
   readonly database: string
   /** What is kept of a user's password: `md5` and the hash of password and name. */
   readonly hashOf: (user: string) => Promise<string | undefined>
+  /** Temporary passwords that are good now under a login, and the user that it is: over TLS only. @default none */
+  readonly temporaryOf?: (login: string) => Promise<readonly { readonly user: string; readonly hash: string }[]>
 }
 
 const SSL_REQUEST = 80_877_103
@@ -91,25 +93,34 @@ async function logIn(
   }
   const unknown = Object.keys(parameters).find((name) => !PARAMETERS.has(name.toLowerCase()))
   if (unknown !== undefined) return refuse(stream, '42704', `unrecognized configuration parameter "${unknown}"`)
-  if (!(await provesPassword(stream, user, door))) {
+  const proven = await provesPassword(stream, user, isEncrypted, door)
+  if (proven === undefined) {
     return refuse(stream, '28P01', `password authentication failed for user "${user}"`)
   }
   if (database !== door.database) return refuse(stream, '3D000', `database "${database}" does not exist`)
-  return { kind: 'session', stream, user, parameters }
+  return { kind: 'session', stream, user: proven, parameters: { ...parameters, user: proven } }
 }
 
-async function provesPassword(stream: Duplex, user: string, door: Doorkeeper): Promise<boolean> {
+/** The user whose password was proven: with temporary credentials that is not the name of the login. */
+async function provesPassword(
+  stream: Duplex,
+  login: string,
+  isEncrypted: boolean,
+  door: Doorkeeper,
+): Promise<string | undefined> {
   const salt = crypto.randomBytes(4)
   stream.write(door.auth === 'md5' ? message('R', int32(5), salt) : message('R', int32(3)))
   const head = await readExactly(stream, 5)
   const length = head.readInt32BE(1)
-  if (head[0] !== 'p'.charCodeAt(0) || length < 5 || length > MOST_STARTUP_BYTES) return false
+  if (head[0] !== 'p'.charCodeAt(0) || length < 5 || length > MOST_STARTUP_BYTES) return undefined
   const given = (await readExactly(stream, length - 4)).toString('utf8').replace(/\0$/, '')
-  const kept = await door.hashOf(user)
-  if (kept === undefined) return false
-  return door.auth === 'md5'
-    ? given === `md5${saltedMd5(kept.slice('md5'.length), salt)}`
-    : hashed(user, given) === kept
+  const isProof = (kept: string) =>
+    door.auth === 'md5' ? given === `md5${saltedMd5(kept.slice('md5'.length), salt)}` : hashed(login, given) === kept
+  const own = await door.hashOf(login)
+  if (own !== undefined && isProof(own)) return login
+  // Without TLS Redshift says the same as of a wrong password [brianc/node-postgres#1528].
+  const temporary = isEncrypted ? ((await door.temporaryOf?.(login)) ?? []) : []
+  return temporary.find(({ hash }) => isProof(hash))?.user
 }
 
 function saltedMd5(text: string, salt: Buffer): string {

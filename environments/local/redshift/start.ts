@@ -18,6 +18,7 @@ import { serveClient } from './serve-client'
 import type { SessionPorts } from './session'
 import { makeStatementLog, type StatementLogEntry } from './statement-log'
 import { makeSystemTables } from './system-tables'
+import { makeTemporaryLogins, type TemporaryLogins } from './temporary-logins'
 import type { Isolation } from './translate-error'
 import { hashed, makeUsers } from './users'
 
@@ -48,6 +49,8 @@ export interface FakeRedshift {
   readonly ca: string
   /** Changes a password for new sessions, as ALTER USER does; those that are open stay open. */
   setPassword(user: string, password: string): Promise<void>
+  /** Passwords that end by themselves, as IAM authentication gives them. Who logs in with one must be a user. */
+  readonly temporary: Pick<TemporaryLogins, 'give' | 'revoke'>
   /**
    * Runs SQL as the superuser `awsuser`, through the same front as any client. Gives the rows of the last statement;
    * a transaction must end in the call that begins it.
@@ -92,6 +95,8 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
     stops.push(() => system.end())
     const users = await makeUsers(system, () => openSystemBackend(postgres, database), options.users, SUPERUSER)
 
+    const temporary = makeTemporaryLogins(Date.now)
+
     const faults = makeFaults()
     const log = makeStatementLog(Date.now)
     const copy = makeCopy({ s3: options.s3, system: makeSystemTables(system, database) })
@@ -104,6 +109,10 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
       auth: options.auth ?? 'md5',
       database,
       hashOf: users.hashOf,
+      temporaryOf: async (login) => {
+        const [first, ...others] = temporary.of(login)
+        return first !== undefined && (await users.exists(first.user)) ? [first, ...others] : []
+      },
     }
     const clients = makeListener(postgres, database, door, ports)
     const port = await clients.listen({ host: '127.0.0.1', port: options.port ?? 0 })
@@ -118,6 +127,7 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
       database,
       ca: certificate.ca,
       setPassword: users.setPassword,
+      temporary,
       admin: admin.query,
       statements: log.entries,
       failNext: (rule) => faults.add(rule),

@@ -8,6 +8,8 @@ import { areWords, isWord, quoteLiteral, quoteName, type Statement, type Token }
 export interface Users {
   /** `md5` and the hash of password and name, as a client proves it; `undefined` for who is not there or has none. */
   hashOf(user: string): Promise<string | undefined>
+  /** Whether somebody of this name may log in at all, with whatever credentials. */
+  exists(user: string): Promise<boolean>
   setPassword(user: string, password: string): Promise<void>
 }
 
@@ -31,6 +33,10 @@ export async function makeUsers(
       } finally {
         session.end()
       }
+    },
+    async exists(user) {
+      const sql = `SELECT 1 FROM pg_authid WHERE rolcanlogin AND rolname = ${quoteLiteral(user)}`
+      return (await system.run(sql)).rows.length > 0
     },
     async hashOf(user) {
       const valid = '(rolvaliduntil IS NULL OR rolvaliduntil > now())'

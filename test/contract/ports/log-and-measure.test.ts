@@ -96,9 +96,20 @@ describe('measure', () => {
     measure('DeadLetters', 7, { queue: 'objects' })
     measure('DeadLetters', 4, { queue: 'wakes' })
     measure('DeadLetters', 0, { queue: 'wakes' })
-    expect(linesOf(flush)).toMatchObject([
+    measure('OldestArrivalSeconds', 90, {})
+    measure('OldestArrivalSeconds', 30, {})
+    const lines = linesOf(flush)
+    expect(lines).toMatchObject([
       { queue: 'objects', DeadLetters: 7 },
       { queue: 'wakes', DeadLetters: 0 },
+      { OldestArrivalSeconds: 30 },
     ])
+    expect(lines[2]).toMatchObject({
+      _aws: {
+        CloudWatchMetrics: [
+          { Dimensions: [['service']], Metrics: [{ Name: 'OldestArrivalSeconds', Unit: 'Seconds' }] },
+        ],
+      },
+    })
   })
 })

@@ -5,6 +5,7 @@ import { type S3Server, startS3 } from '../../../environments/local/s3/server'
 import type { CopyPlan } from '../../../lambda/copy-plan'
 import type { S3Url } from '../../../lambda/model'
 import type { Fault, LoadJob, WarehouseSession } from '../../../lambda/ports'
+import { byPassword } from '../../../lambda/warehouse/by-password'
 import { connectOverPg } from '../../../lambda/warehouse/over-pg'
 import type { PgWarehouse } from '../../../lambda/warehouse/over-pg-connection'
 import { secretsInMemory } from '../../memory/secrets-in-memory'
@@ -50,16 +51,15 @@ describe('a warehouse over pg', () => {
     await s3.stop()
   })
 
-  const at = (more: Partial<PgWarehouse> = {}) =>
+  const PENSTOCK = { user: 'penstock', parameter: PARAMETER }
+  const at = (more: Partial<PgWarehouse> = {}, login = PENSTOCK) =>
     connectOverPg(
-      { secrets, sleep: async (ms) => void (await sleep(ms / 10)), now: Date.now },
+      { credentials: byPassword(secrets, login), sleep: async (ms) => void (await sleep(ms / 10)), now: Date.now },
       {
         name: 'main',
         host: redshift.host,
         port: redshift.port,
         database: redshift.database,
-        user: 'penstock',
-        passwordParameter: PARAMETER,
         copyRole: 'default',
         ca: redshift.ca,
         connectTimeoutMs: 5_000,
@@ -373,7 +373,7 @@ describe('a warehouse over pg', () => {
       'grant usage on schema penstock to guest; grant select, insert on penstock.receipts to guest; grant insert on public.kpis to guest',
     )
     secrets.set('/guest', 'Guest-password-1')
-    const connection = await at({ user: 'guest', passwordParameter: '/guest' })
+    const connection = await at({}, { user: 'guest', parameter: '/guest' })
     if (connection.kind === 'refused') throw new Error(connection.fault.message)
     open.push(connection.session)
     expect((await connection.session.load(await job({ 'a.csv': '1\n' }))).kind).toBe('loaded')
