@@ -1,4 +1,4 @@
-import { messageOf, PenstockError } from '../errors'
+import { codeOf, messageOf, PenstockError } from '../errors'
 
 /** A call to AWS that failed, with what it was about; `code` is the service's own name for the error. */
 export class AwsCallFailed extends Error {
@@ -27,10 +27,16 @@ export async function awsCall<Answer>(what: string, call: Promise<Answer>): Prom
  */
 export function withContext(what: string, error: unknown): Error {
   if (error instanceof AwsCallFailed || error instanceof PenstockError) return error
-  const code = errorName(error)
+  const code = serviceCode(error)
   const status = httpStatus(error)
   const reason = status === undefined ? code : `${code} (HTTP ${status})`
   return new AwsCallFailed(code, `${what}: ${reason}: ${messageOf(error)}`, { cause: error })
+}
+
+/** What never reached a service has no name there, but Node's code: `ECONNREFUSED` says more than `Error`. */
+function serviceCode(error: unknown): string {
+  const name = errorName(error)
+  return name === 'Error' ? (codeOf(error) ?? name) : name
 }
 
 /** The name under which an AWS service documents the error, e.g. `ConditionalCheckFailedException`. */

@@ -97,6 +97,32 @@ describe('a file that no event announced (S2, S7)', () => {
     expect(names(world)).toHaveLength(3)
   })
 
+  it('of a version that was overwritten within a second is loaded, although a listing tells whole seconds', async () => {
+    const world = await aHealedWorld({ routes: [{ match: '{table}/**', into: { overwrites: 'reload' } }] })
+    world.wait(1_000 - (world.now() % 1_000))
+    await world.deliver(await world.put('orders/1.csv', 'first'))
+    await world.wake()
+    await world.put('orders/1.csv', 'second')
+    await world.pass(3 * HOUR_MS)
+    expect(names(world)).toEqual(['orders/1.csv', 'orders/1.csv'])
+  })
+
+  it('is left while it lies in an archive, where nobody can read it', async () => {
+    const world = await aHealedWorld()
+    await world.put('orders/1.csv')
+    const { list } = world.ports.objects
+    let archived = true
+    world.ports.objects.list = async (bucket, prefix, after) => {
+      const page = await list(bucket, prefix, after)
+      return { ...page, objects: page.objects.map((object) => ({ ...object, archived })) }
+    }
+    await world.pass(3 * HOUR_MS)
+    expect(await world.state(ORDERS)).toBeUndefined()
+    archived = false
+    await world.pass(3 * HOUR_MS)
+    expect(names(world)).toEqual(['orders/1.csv'])
+  })
+
   it('of a later version is noted and left out where the route skips', async () => {
     const world = await aHealedWorld()
     await world.deliver(await world.put('orders/1.csv', 'first'))
