@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { Testing } from 'cdktf'
 import { environment } from '../../environments/environment'
 import { METRICS_NAMESPACE, VARIABLES } from '../../lambda/runtime'
@@ -133,13 +134,16 @@ it('tells every value that AWS would refuse at once, each with the path of its c
     prefix: `penstock-${'x'.repeat(60)}`,
     functions: { ...functions, onLoad: { ...functions.onLoad, timeoutSeconds: 901, memoryMb: 64, atOnce: 1 } },
   }
-  const stack = new PenstockStack(Testing.app(), wrong, bundlesOfNothing())
+  const app = Testing.app()
+  const stack = new PenstockStack(app, wrong, bundlesOfNothing())
   const told = (() => {
     try {
       Testing.synth(stack, true)
       return ''
     } catch (error) {
       return String(error)
+    } finally {
+      rmSync(app.outdir, { recursive: true, force: true })
     }
   })()
   expect(told).toContain('[small/wakes-queue] consumerTimeoutSeconds is 901, and must be from 1 to 900')

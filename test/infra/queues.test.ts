@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { TerraformStack, Testing } from 'cdktf'
 import dev from '../../environments/dev'
 import { LOCAL, QUEUES } from '../../environments/local/names'
@@ -110,9 +111,14 @@ describe('a queue that cannot be', () => {
     [{ maxDeliveries: 4 }, 'maxDeliveries is 4, and must be from 5 to 1000'],
     [{ name: 'x'.repeat(76) }, 'the length of the name is 76, and must be from 1 to 75'],
   ])('is refused at synth with path, value and limit: %j', (wrong, message) => {
-    const stack = new TerraformStack(Testing.app(), 'test')
+    const app = Testing.app()
+    const stack = new TerraformStack(app, 'test')
     const props = { name: 'q', consumerTimeoutSeconds: 60, alarmTopicArn: 'arn:aws:sns:eu-west-1:111111111111:t' }
     new QueueWithDeadLetters(stack, 'queue', { ...props, ...wrong })
-    expect(() => Testing.synth(stack, true)).toThrow(`[test/queue] ${message}`)
+    try {
+      expect(() => Testing.synth(stack, true)).toThrow(`[test/queue] ${message}`)
+    } finally {
+      rmSync(app.outdir, { recursive: true, force: true })
+    }
   })
 })
