@@ -1,3 +1,4 @@
+import { isNewer } from '../batch/what-goes-in'
 import { messageOf } from '../errors'
 import { byTarget, type FileRecord, type S3Object, type S3Url, type TargetId, urlOf } from '../model'
 import type { ListedObject, Ports } from '../ports'
@@ -49,9 +50,9 @@ export async function comparePage(
     for (const { listed, url, target, found } of looked.flat()) {
       if (found === 'undecided') undecidedMs = Math.min(undecidedMs ?? listed.lastModifiedMs, listed.lastModifiedMs)
       if (found === 'undecided' || found === undefined) continue
-      const entry = lost.get(url) ?? { object: found, targets: new Set() }
-      entry.targets.add(target)
-      lost.set(url, entry)
+      const { object, targets } = lost.get(url) ?? { object: found, targets: new Set<TargetId>() }
+      // One of its targets may remember a later version than the others: it is new to all of them then.
+      lost.set(url, { object: isNewer(found, object) ? found : object, targets: targets.add(target) })
     }
   }
   return { lost: [...lost.values()], ...(undecidedMs === undefined ? {} : { undecidedMs }) }

@@ -1,3 +1,5 @@
+import { diceOf } from '../spec/simulation/dice'
+
 /** Random decisions of a run: the same seed makes the same ones. */
 export interface Dice {
   /** 0 ≤ x < 1 */
@@ -6,18 +8,12 @@ export interface Dice {
   readonly oneIn: (chances: number) => boolean
 }
 
-/** Mulberry32. */
+/** The dice of the simulation, in the words of this run. */
 export function makeDice(seed: number): Dice {
-  let state = seed >>> 0
-  const fraction = () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const { next, below, chance } = diceOf(seed)
   return {
-    fraction,
-    between: (least, most) => least + Math.floor(fraction() * (most - least + 1)),
-    oneIn: (chances) => fraction() < 1 / chances,
+    fraction: next,
+    between: (least, most) => least + below(most - least + 1),
+    oneIn: (chances) => chance(1 / chances),
   }
 }

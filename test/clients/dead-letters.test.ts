@@ -1,10 +1,10 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { LOCAL } from '../../environments/local/names'
 import { type Local, startForTest } from '../pipeline/local'
+import { isThere, until } from './tools'
 
 const README = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8')
 const HAS_AWS = isThere('aws')
@@ -58,21 +58,4 @@ async function shell(commands: string): Promise<string> {
     AWS_DEFAULT_OUTPUT: 'json',
   }
   return (await promisify(execFile)('bash', ['-ec', commands], { env })).stdout
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  for (let look = 0; look < 200; look += 1) {
-    if (await isTrue()) return
-    await sleep(50)
-  }
-  throw new Error('it did not come to pass')
-}
-
-function isThere(tool: string): boolean {
-  try {
-    execFileSync(tool, ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { isThere, until } from './tools'
 
 const ROOT = join(__dirname, '..', '..')
 const MISSING = ['aws', 'psql'].filter((tool) => !isThere(tool))
@@ -75,20 +75,3 @@ withClients('npm run local with the real aws and psql', () => {
     expect(printed).not.toContain('password authentication failed')
   })
 })
-
-async function until(isTrue: () => boolean): Promise<void> {
-  for (let look = 0; look < 100; look += 1) {
-    if (isTrue()) return
-    await sleep(200)
-  }
-  throw new Error('it did not come to pass')
-}
-
-function isThere(tool: string): boolean {
-  try {
-    execFileSync(tool, ['--version'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-}

@@ -1,5 +1,6 @@
 import type { S3Object, TargetId } from '../../lambda/model'
-import { aWorld, type Death, type World } from './world'
+import { everyDeath } from './every-death'
+import { aWorld, type World } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
 const FILES = ['orders/1.csv', 'orders/2.csv', 'orders/3.csv', 'orders/4.jsonl']
@@ -39,21 +40,9 @@ async function expectExactlyOnce(world: World): Promise<void> {
     expect((await world.batch(ORDERS, batchId))?.status).toBe('loaded')
 }
 
-/** Every call of the undisturbed story, with the death before it and the death after it. */
-async function everyDeath(): Promise<readonly Death[]> {
-  const world = aWorld()
-  await story(world)
-  const seen = new Map<string, number>()
-  return world.calls().flatMap((at) => {
-    const call = (seen.get(at) ?? 0) + 1
-    seen.set(at, call)
-    return (['before', 'after'] as const).map((when) => ({ at, when, call }))
-  })
-}
-
 describe('whoever dies, before or after any call (S2, S5)', () => {
   it('loads every file exactly once, and leaves nothing behind that waits', async () => {
-    const deaths = await everyDeath()
+    const deaths = await everyDeath(story)
     expect(deaths.length).toBeGreaterThan(80)
     for (const death of deaths) {
       const world = aWorld()

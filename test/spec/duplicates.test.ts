@@ -1,5 +1,6 @@
 import type { S3Object, TargetId } from '../../lambda/model'
-import { aWorld, type Death, type World } from './world'
+import { everyDeath } from './every-death'
+import { aWorld, type World } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
 const routes = (duplicates: 'load' | 'skip' | 'hold') => [{ match: '{table}/**', into: { duplicates } }]
@@ -159,21 +160,10 @@ describe('whoever dies, before or after any call, while duplicates are not wante
     return objects
   }
 
-  async function everyDeath(policy: 'skip' | 'hold'): Promise<readonly Death[]> {
-    const world = aWorld({ routes: routes(policy) })
-    await story(world)
-    const seen = new Map<string, number>()
-    return world.calls().flatMap((at) => {
-      const call = (seen.get(at) ?? 0) + 1
-      seen.set(at, call)
-      return (['before', 'after'] as const).map((when) => ({ at, when, call }))
-    })
-  }
-
   it.each(['skip', 'hold'] as const)(
     'each content is loaded once, and the other file of each ends with its reason and is told of: %s',
     async (policy) => {
-      const deaths = await everyDeath(policy)
+      const deaths = await everyDeath(story, aWorld({ routes: routes(policy) }))
       expect(deaths.some(({ at }) => at === 'contents.put')).toBe(true)
       expect(deaths.some(({ at }) => at === 'contents.get')).toBe(true)
       for (const death of deaths) {

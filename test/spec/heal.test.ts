@@ -107,6 +107,23 @@ describe('a file that no event announced (S2, S7)', () => {
     expect(names(world)).toEqual(['orders/1.csv', 'orders/1.csv'])
   })
 
+  it('goes to each target that lacks it, also to one that remembers another version of the same second', async () => {
+    const into = [
+      { table: 'audit', overwrites: 'reload' as const },
+      { table: 'orders', overwrites: 'reload' as const },
+    ]
+    const world = await aHealedWorld({ routes: [{ match: 'orders/**', into }] })
+    world.wait(1_000 - (world.now() % 1_000))
+    const first = await world.put('orders/1.csv', 'first')
+    const batchId = 'b0'
+    await world.ports.files.put([{ status: 'loaded', target: ORDERS, object: first, batchId, atMs: world.now() }])
+    await world.put('orders/1.csv', 'second')
+    // Until the first listing that sees it; the next one would mend it.
+    await world.pass(80 * 60_000)
+    expect(names(world)).toEqual(['orders/1.csv'])
+    expect(world.warehouse.filesIn('main/public.audit')).toEqual(['s3://landing/orders/1.csv'])
+  })
+
   it('is left while it lies in an archive, where nobody can read it', async () => {
     const world = await aHealedWorld()
     await world.put('orders/1.csv')
