@@ -1,5 +1,6 @@
 /** `npm run deploy -- dev`: asks the CLI of CDKTF to deploy an environment. What else is said is handed on to it. */
 import { spawnSync } from 'node:child_process'
+import { ENVIRONMENTS } from '../environments/all'
 
 /**
  * The CLI is half of a full install and used by few, so it is no dependency: npx fetches it, at a version that was tried. That of
@@ -14,6 +15,13 @@ export function deployCommand(args: readonly string[], nodeVersion: string): rea
 function deploy(args: readonly string[]): number {
   if (args.length === 0) {
     console.error('which environment? npm run deploy -- dev')
+    return 2
+  }
+  const names = ENVIRONMENTS.map(({ name }) => name)
+  const unknown = args.find((arg) => !arg.startsWith('-') && !names.includes(arg))
+  // Told before half a gigabyte is fetched.
+  if (unknown !== undefined) {
+    console.error(`there is no environment ${unknown}: ${names.join(', ')}`)
     return 2
   }
   const [command, ...rest] = deployCommand(args, process.versions.node)

@@ -1,15 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import dev from '../../../environments/dev'
-import prod from '../../../environments/prod'
-import staging from '../../../environments/staging'
+import { ENVIRONMENTS } from '../../../environments/all'
 import { makeBundles } from '../../../modules/bundles'
 import { synthesize } from './synthesize'
 import { makeWorkspace } from './terraform'
 import { findTerraform, skip } from './tools'
-
-const ENVIRONMENTS = [dev, staging, prod]
 
 /** `npm run plan -- dev`: what Terraform would make of an environment, without an account. Without a name, of each. */
 async function main(names: readonly string[]): Promise<void> {
