@@ -92,14 +92,13 @@ const SELDOM: Readonly<Record<FunctionName, readonly string[]>> = {
 async function everythingOnce(local: Local): Promise<void> {
   await local.table('public.kpis', 'id bigint')
   await local.put('kpis/good.csv', '1\n')
-  await local.quiet()
-  await local.loadAgain('main/public.kpis').catch(() => {})
+  await loaded(local)
   await local.put('kpis/bad.csv', 'x\n')
   await local.put('kpis/twin.csv', '1\n')
   await local.put('kpis/unknown.what', '1\n')
   await local.put('kpis/good.csv', '2\n')
   await local.put('nowhere/a.csv', '1\n')
-  await local.quiet()
+  await loaded(local)
   const silence = { Bucket: local.bucket, NotificationConfiguration: {} }
   await local.clients.s3.send(new PutBucketNotificationConfigurationCommand(silence))
   await local.put('kpis/silent.csv', '3\n')
@@ -107,6 +106,17 @@ async function everythingOnce(local: Local): Promise<void> {
   await local.tick()
   await local.quiet()
   await local.tick()
+}
+
+/** Until nothing of it waits: whichever of the story's faults has put the target on hold, it does not wait for its time. */
+async function loaded(local: Local): Promise<void> {
+  const target = 'main/public.kpis'
+  for (;;) {
+    await local.quiet()
+    const state = await local.ports.targets.get(target)
+    if (state?.hold === undefined && state?.unfinished === undefined && state?.waitingFiles === 0) return
+    await local.loadAgain(target)
+  }
 }
 
 /** The first COMMIT is done, and its answer is lost: somebody else has to find out. */
