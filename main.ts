@@ -3,7 +3,11 @@ import { ENVIRONMENTS } from './environments/all'
 import { makeBundles } from './modules/bundles'
 import { PenstockStack } from './modules/penstock-stack'
 
-const app = new App()
-const bundles = makeBundles()
-for (const environment of ENVIRONMENTS) new PenstockStack(app, environment, bundles)
-app.synth()
+async function main(): Promise<void> {
+  const app = new App()
+  const bundles = await makeBundles()
+  for (const environment of ENVIRONMENTS) new PenstockStack(app, environment, bundles)
+  app.synth()
+}
+
+void main()

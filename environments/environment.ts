@@ -47,6 +47,8 @@ export interface Environment extends Infrastructure {
   readonly copyRoles: readonly { readonly warehouse: string; readonly roleName: string }[]
   /** How to reach and enter each warehouse, as the functions will understand the settings. */
   readonly logins: Settings['warehouses']
+  /** The shortest time that a file may wait for others, of all routes. */
+  readonly shortestWindowSeconds: number
   /** Every topic that anybody is told through, those of single routes included. */
   readonly toldTopics: readonly string[]
   /** The document that the functions read: plain values, so that it changes only when a person changes it. */
@@ -74,10 +76,16 @@ export function environment(input: EnvironmentInput): Environment {
     workFolder: WORK_FOLDER,
     topics,
     logins: checked.settings.warehouses,
+    shortestWindowSeconds: shortestWindow(checked.settings),
     toldTopics: toldTopics(topics, checked.settings),
     copyRoles: createdRoles(input, prefix),
     settings,
   }
+}
+
+function shortestWindow({ batch, routes }: Settings): number {
+  const own = routes.flatMap(({ targets }) => targets.map(({ into }) => into.batch?.seconds ?? batch.seconds))
+  return Math.min(...own)
 }
 
 const INFRASTRUCTURE_KEYS: readonly string[] = Object.keys(infrastructure.shape)

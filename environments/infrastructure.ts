@@ -111,7 +111,7 @@ export const infrastructure = z.strictObject({
   functions: z
     .strictObject({
       onObject: limits(60, 512).prefault({}),
-      onLoad: limits(900, 1_024)
+      onLoad: limits(900, 512)
         .extend({ atOnce: z.number().int().min(2).max(1_000).default(50) })
         .prefault({}),
       onTick: limits(60, 512)

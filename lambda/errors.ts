@@ -1,3 +1,5 @@
+import type { TargetId } from './model'
+
 /** Every code that Penstock itself gives an error. What the warehouse says keeps its SQLSTATE. */
 export type ErrorCode =
   | 'MALFORMED_EVENT'
@@ -20,6 +22,23 @@ export class PenstockError extends Error {
     options: { readonly cause?: unknown } = {},
   ) {
     super(message, options)
+  }
+}
+
+/** A wake that could not be sent, and what was thrown or answered instead. */
+export interface UnsentWake {
+  readonly target: TargetId
+  readonly why: unknown
+}
+
+/** Of the wakes that were to be sent, those that were not; `code` and message are those of the first. */
+export class WakesNotSent extends Error {
+  override readonly name = 'WakesNotSent'
+  readonly code: string
+  constructor(readonly unsent: readonly [UnsentWake, ...UnsentWake[]]) {
+    const [{ why: cause }, ...others] = unsent
+    super(others.length === 0 ? messageOf(cause) : `${messageOf(cause)} (and ${others.length} more)`, { cause })
+    this.code = codeOf(cause) ?? 'UNEXPECTED'
   }
 }
 

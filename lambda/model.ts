@@ -172,6 +172,8 @@ export interface TargetState {
   readonly unfinished?: {
     readonly batchId: string
     readonly folder: S3Url
+    readonly files: number
+    readonly bytes: number
     readonly attempt: number
     /** Attempts that were begun and have not told how they ended. */
     readonly deaths: number

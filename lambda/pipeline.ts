@@ -1,10 +1,10 @@
 /** The table of contents: what is done with what arrived, with a wake, with the tick of every minute, and with what was never announced. */
 import { wakeAtTick } from './batch/when-to-wake'
-import { messageOf } from './errors'
+import { messageOf, WakesNotSent } from './errors'
 import { heal as healThrough } from './heal/heal'
 import { ingest } from './intake/ingest'
 import { loadTarget } from './load/load-target'
-import type { TargetState } from './model'
+import type { TargetId, TargetState } from './model'
 import { countDeadLetters } from './notify/count-dead-letters'
 import { measureLag } from './notify/measure-lag'
 import type { Ports } from './ports'
@@ -20,17 +20,26 @@ export async function tick(ports: Ports): Promise<void> {
   await countDeadLetters(ports)
   const settings = await ports.settings()
   const states: TargetState[] = []
-  for await (const state of ports.targets.all()) {
-    states.push(state)
-    const { target } = state
-    if (!wakeAtTick(state, thresholdsOf(target, settings), ports.now())) continue
-    try {
-      await ports.wakes.send(target, 0)
-    } catch (error) {
-      ports.log('error', 'wake-not-sent', { target, why: messageOf(error) })
+  const due: TargetId[] = []
+  try {
+    for await (const state of ports.targets.all()) {
+      states.push(state)
+      if (wakeAtTick(state, thresholdsOf(state.target, settings), ports.now())) due.push(state.target)
     }
+  } finally {
+    // Also when the table could not be read to its end: those that were seen are not to wait for the others.
+    await wakeNow(ports, due)
   }
   await measureLag(ports, states)
+}
+
+async function wakeNow({ wakes, log }: Pick<Ports, 'wakes' | 'log'>, targets: readonly TargetId[]): Promise<void> {
+  try {
+    await wakes.send(targets.map((target) => ({ target, delaySeconds: 0 })))
+  } catch (error) {
+    const unsent = error instanceof WakesNotSent ? error.unsent : targets.map((target) => ({ target, why: error }))
+    for (const { target, why } of unsent) log('error', 'wake-not-sent', { target, why: messageOf(why) })
+  }
 }
 
 /** Lists S3 against the file records, a stretch at a time, and hands what was never announced to the intake. */

@@ -107,9 +107,18 @@ export interface ObjectsPort {
 }
 
 /** A hint that a target may be due. Lost, doubled or late wakes do no harm. */
+export interface Wake {
+  readonly target: TargetId
+  /** 0–900, the longest that SQS can delay. */
+  readonly delaySeconds: number
+}
+
 export interface WakesPort {
-  /** @param delaySeconds 0–900, the longest that SQS can delay. */
-  send(target: TargetId, delaySeconds: number): Promise<void>
+  /**
+   * Sends wakes, be it one or ten thousand; one that cannot be sent stops no other. Throws `WakesNotSent` with those that
+   * could not, when all others were tried.
+   */
+  send(wakes: readonly Wake[]): Promise<void>
 }
 
 /** The queues that functions read. Each has a dead-letter queue, in which messages are parked after too many tries. */

@@ -5,7 +5,7 @@ import { PenstockError } from './errors'
 import type { S3Url } from './model'
 import { arrivalsInDynamoDb } from './platform/arrivals-in-dynamodb'
 import { batchesInDynamoDb } from './platform/batches-in-dynamodb'
-import { makeClients } from './platform/clients'
+import { makeLoginClients, makeStateClients } from './platform/clients'
 import { contentsInDynamoDb } from './platform/contents-in-dynamodb'
 import { credentialsInRedshift } from './platform/credentials-in-redshift'
 import { deadLettersInSqs } from './platform/dead-letters-in-sqs'
@@ -14,7 +14,7 @@ import { makeLog } from './platform/log'
 import { makeMeasure } from './platform/measure'
 import { noticesInSns } from './platform/notices-in-sns'
 import { objectsInS3 } from './platform/objects-in-s3'
-import { makeRedactor } from './platform/redact'
+import { makeRedactor, type Redactor } from './platform/redact'
 import { secretsInSsm } from './platform/secrets-in-ssm'
 import { settingsInS3 } from './platform/settings-in-s3'
 import { targetsInDynamoDb } from './platform/targets-in-dynamodb'
@@ -53,9 +53,18 @@ type Variables = Readonly<Record<string, string | undefined>>
 
 let ofThisProcess: Runtime | undefined
 
-/** The runtime of a function: made at the first invocation, used by all that follow. */
+/** The runtime of a function that loads: made at the first invocation, used by all that follow. */
 export function functionRuntime(): Runtime {
   ofThisProcess ??= makeRuntime(process.env)
+  return ofThisProcess
+}
+
+/**
+ * The runtime of a function that loads nothing. It names no driver and no login, so the bundle of such a function holds none:
+ * half of what Lambda would have to read at a cold start.
+ */
+export function runtimeWithoutWarehouses(): Runtime {
+  ofThisProcess ??= wire(process.env, {}, noWarehouses)
   return ofThisProcess
 }
 
@@ -70,27 +79,45 @@ export interface Listen {
 
 /** Wires the adapters by environment variables. */
 export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
-  const clients = makeClients(env)
+  return wire(env, listen, warehousesOf)
+}
+
+/** What the way to the warehouses is made of. */
+interface Wired {
+  readonly env: Variables
+  readonly listen: Listen
+  readonly settings: SettingsPort
+  readonly redactor: Redactor
+  readonly now: () => number
+}
+
+interface Warehouses {
+  readonly warehouses: WarehousesPort
+  close(): void
+}
+
+function wire(env: Variables, listen: Listen, openWarehouses: (wired: Wired) => Warehouses): Runtime {
+  const clients = makeStateClients(env)
   const { dynamodb: client } = clients
   const redactor = makeRedactor()
   const namespace = env[METRICS_NAMESPACE]
   const metrics = makeMeasure(namespace === undefined ? {} : { namespace })
   const now = () => Date.now()
   const random = () => Math.random()
-  const secrets = secretsInSsm({ client: clients.ssm, now, learn: redactor.learn })
-  const temporary = credentialsInRedshift({ clients, now, learn: redactor.learn })
-  const credentialsOf = ({ login, database }: WarehouseSettings) =>
-    login.kind === 'password' ? byPassword(secrets, login) : temporary({ ...login, database })
   const settings = settingsInS3({
     client: clients.s3,
     url: required(env, 'settings') as S3Url,
     read: settingsFrom,
     now,
   })
+  const { warehouses, close } = openWarehouses({ env, listen, settings, redactor, now })
 
   return {
     flush: metrics.flush,
-    close: clients.close,
+    close() {
+      clients.close()
+      close()
+    },
     ports: {
       settings,
       arrivals: arrivalsInDynamoDb({ client, table: required(env, 'arrivals') }),
@@ -105,7 +132,7 @@ export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
         queueUrls: { objects: required(env, 'deadObjects'), wakes: required(env, 'deadWakes') },
       }),
       notices: noticesInSns({ client: clients.sns, redactor }),
-      warehouses: warehousesOf(settings, credentialsOf, listen),
+      warehouses,
       log: listen.log ?? makeLog({ redactor }),
       measure: listen.measure ?? metrics.measure,
       now,
@@ -115,13 +142,25 @@ export function makeRuntime(env: Variables, listen: Listen = {}): Runtime {
   }
 }
 
+/** Nothing that on-object or on-tick does leads to a warehouse. */
+function noWarehouses(): Warehouses {
+  const connect = async (name: string): Promise<never> => {
+    throw new PenstockError(
+      'UNKNOWN_WAREHOUSE',
+      `this function has no way to a warehouse, and was to connect to ${name}`,
+    )
+  }
+  return { warehouses: { connect }, close: () => {} }
+}
+
 /** Each warehouse by the driver of its kind. */
-function warehousesOf(
-  settings: SettingsPort,
-  credentialsOf: (warehouse: WarehouseSettings) => CredentialsPort,
-  { around }: Listen,
-): WarehousesPort {
-  return {
+function warehousesOf({ env, listen: { around }, settings, redactor: { learn }, now }: Wired): Warehouses {
+  const clients = makeLoginClients(env)
+  const secrets = secretsInSsm({ client: clients.ssm, now, learn })
+  const temporary = credentialsInRedshift({ clients, now, learn })
+  const credentialsOf = ({ login, database }: WarehouseSettings): CredentialsPort =>
+    login.kind === 'password' ? byPassword(secrets, login) : temporary({ ...login, database })
+  const warehouses: WarehousesPort = {
     async connect(name) {
       const warehouse = (await settings()).warehouses[name]
       if (warehouse === undefined) {
@@ -133,7 +172,7 @@ function warehousesOf(
         {
           credentials: credentialsOf(warehouse),
           sleep: async (ms) => void (await sleep(ms)),
-          now: () => Date.now(),
+          now,
           ...(around === undefined ? {} : { around }),
         },
         {
@@ -150,6 +189,7 @@ function warehousesOf(
       )
     },
   }
+  return { warehouses, close: clients.close }
 }
 
 function required(env: Variables, variable: keyof typeof VARIABLES): string {

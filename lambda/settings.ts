@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Thresholds } from './batch/thresholds'
 import { isRecord, PenstockError } from './errors'
 import type { S3Url } from './model'

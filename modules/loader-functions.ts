@@ -22,8 +22,16 @@ export interface LoaderFunctionsProps {
   readonly network?: LoaderFunctionProps['network']
 }
 
-/** Events per invocation of on-object: they share requests. A second is waited for more; where little comes, SQS may take 20. */
-const EVENTS_AT_ONCE = { batchSize: 100, windowSeconds: 1, atOnce: 20 } as const
+/**
+ * Events per invocation of on-object: they share requests. A second is waited for more; where little comes, SQS may take 20.
+ * Where a route waits for nothing, neither does this: then SQS hands over 10 at most.
+ */
+function eventsAtOnce({ shortestWindowSeconds }: Environment) {
+  return shortestWindowSeconds === 0
+    ? { batchSize: 10, windowSeconds: 0, atOnce: 20 }
+    : { batchSize: 100, windowSeconds: 1, atOnce: 20 }
+}
+
 /** A wake is one target's, and a target is loaded for as long as it takes: each has an invocation of its own. */
 const ONE_WAKE = { batchSize: 1, windowSeconds: 0 } as const
 
@@ -45,7 +53,7 @@ export class LoaderFunctions extends Construct {
       description: `Queues files that landed for ${environment.prefix}`,
       bundle: bundles['on-object'],
       permissions: [...ofAll(props), ...toQueueFiles(props)],
-      reads: { queue: queues.objects, ...EVENTS_AT_ONCE },
+      reads: { queue: queues.objects, ...eventsAtOnce(environment) },
     })
     this.onLoad = new LoaderFunction(this, 'on-load', {
       ...common,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Incoming, malformed } from './incoming'
 import { bucketName, etag, expected, faultsOf, rawKey, sequencer, sizeBytes, timeMs, versionId } from './object-facts'
 

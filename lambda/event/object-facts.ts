@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The longest key that S3 takes, in bytes of UTF-8. */
 export const MAX_KEY_BYTES = 1024

@@ -4,7 +4,7 @@ import { readBody, readEvent } from '../event/read-event'
 import type { S3Object } from '../model'
 import { ingest } from '../pipeline'
 import type { Ports } from '../ports'
-import { functionRuntime, type Runtime } from '../runtime'
+import { type Runtime, runtimeWithoutWarehouses } from '../runtime'
 import type { QueueEvent, QueueResponse } from './invocation'
 
 /** Events → arrivals. From a queue, each message settles on its own; an event given directly settles as a whole. */
@@ -21,7 +21,7 @@ export function makeOnObject(runtime: Pick<Runtime, 'ports' | 'flush'>) {
 }
 
 /** What Lambda calls. */
-export const handler = (event: unknown) => makeOnObject(functionRuntime())(event)
+export const handler = (event: unknown) => makeOnObject(runtimeWithoutWarehouses())(event)
 
 interface Message {
   readonly id: string

@@ -1,5 +1,5 @@
 import { heal, tick } from '../pipeline'
-import { functionRuntime, type Runtime } from '../runtime'
+import { type Runtime, runtimeWithoutWarehouses } from '../runtime'
 import type { Invocation } from './invocation'
 
 /** Every minute: wakes whoever was forgotten, and looks for what was never announced. */
@@ -17,4 +17,5 @@ export function makeOnTick(runtime: Pick<Runtime, 'ports' | 'flush'>) {
 }
 
 /** What Lambda calls. */
-export const handler = (event: unknown, invocation: Invocation) => makeOnTick(functionRuntime())(event, invocation)
+export const handler = (event: unknown, invocation: Invocation) =>
+  makeOnTick(runtimeWithoutWarehouses())(event, invocation)

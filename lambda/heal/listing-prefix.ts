@@ -5,14 +5,8 @@ export function listingPrefix({ folders, file }: Pattern): string {
   let prefix = ''
   for (const folder of folders) {
     if (folder === '**') return prefix
-    if (folder.literal === undefined) return prefix + beginOf(folder)
+    if (folder.literal === undefined) return prefix + folder.head
     prefix += `${folder.literal}/`
   }
-  return prefix + beginOf(file)
-}
-
-function beginOf({ tokens }: Pattern['file']): string {
-  const open = tokens.findIndex((token) => typeof token === 'string')
-  const fixed = open < 0 ? tokens : tokens.slice(0, open)
-  return fixed.map((token) => (typeof token === 'string' ? '' : token.char)).join('')
+  return prefix + file.head
 }

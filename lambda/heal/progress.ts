@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { RouteTarget } from '../route/route'
 import type { HealSettings, Settings } from '../settings'
 

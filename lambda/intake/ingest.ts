@@ -114,7 +114,7 @@ async function announce(
   const own = { files: arrivals.length, bytes: bytesOf(arrivals), wakeAtMs }
   const state = await ports.targets.countArrivals(target, own)
   const wake = wakeAfterArrivals(state, own, thresholds, ports.now())
-  if (wake.kind === 'send') await ports.wakes.send(target, wake.delaySeconds)
+  if (wake.kind === 'send') await ports.wakes.send([{ target, delaySeconds: wake.delaySeconds }])
 }
 
 /**

@@ -8,11 +8,14 @@ export interface Lease {
   readonly fence: number
   /** The target as this holder last saw it; others may have counted arrivals since. */
   state(): TargetState
-  /** Applies a change together with what is owed to the counts. Throws `LOST_LEASE` when another holder has come. */
+  /** Applies a change together with what is owed to the counts, and with what was left for later. Throws `LOST_LEASE` when another holder has come. */
   change(change: Change): Promise<TargetState>
+  /** Goes with the next change, for which there is always one: giving the lease up. Whoever comes after a crash in between does it again. */
+  later(change: Change): void
   /**
    * Gives the lease up in the middle of something. What is owed stays owed: whoever goes on takes the same arrivals off
-   * the counts, and a count that is too low would let files wait, while one that is too high costs a look.
+   * the counts, and a count that is too low would let files wait, while one that is too high costs a look. What was left
+   * for later stays undone with it.
    */
   abandon(change: Change): Promise<TargetState>
   /** These arrivals have left the queue: the next change takes them off the counts. */
@@ -35,6 +38,7 @@ export async function takeLease(
 
   let state = claimed
   let owed = { files: 0, bytes: 0 }
+  let deferred: Change = {}
   const apply = async (change: Change, paying: { readonly files: number; readonly bytes: number }) => {
     const changed = await ports.targets.change(
       target,
@@ -54,9 +58,19 @@ export async function takeLease(
   return {
     target,
     fence: claimed.fence,
-    state: () => state,
-    change: (change) => apply(change, owed),
-    abandon: (change) => apply(change, { files: 0, bytes: 0 }),
+    state: () => changedBy(state, deferred),
+    async change(change) {
+      const changed = await apply({ ...deferred, ...change }, owed)
+      deferred = {}
+      return changed
+    },
+    later(change) {
+      deferred = { ...deferred, ...change }
+    },
+    abandon(change) {
+      deferred = {}
+      return apply(change, { files: 0, bytes: 0 })
+    },
     left(arrivals) {
       owed = { files: owed.files - arrivals.length, bytes: owed.bytes - bytesOf(arrivals) }
     },
@@ -66,6 +80,12 @@ export async function takeLease(
       owed = { files: waiting.length - state.waitingFiles, bytes: bytesOf(waiting) - state.waitingBytes }
     },
   }
+}
+
+/** The state as it will be: what is `null` in a change is not there any more. */
+function changedBy(state: TargetState, change: Change): TargetState {
+  const entries = Object.entries({ ...state, ...change }).filter(([, value]) => value !== null && value !== undefined)
+  return Object.fromEntries(entries) as unknown as TargetState
 }
 
 /** Their sizes together. */

@@ -70,7 +70,7 @@ async function release(turn: Turn, turned: Exclude<Turned, { kind: 'again' }>): 
 
 async function wakeNext({ ports, target, lease, settings }: Turn, stoppedForTime: boolean): Promise<void> {
   const wake = wakeAfterRelease(lease.state(), thresholdsOf(target, settings()), ports.now(), stoppedForTime)
-  if (wake.kind === 'send') await ports.wakes.send(target, wake.delaySeconds)
+  if (wake.kind === 'send') await ports.wakes.send([{ target, delaySeconds: wake.delaySeconds }])
 }
 
 /**

@@ -10,7 +10,8 @@ export interface OpenedBatch {
 }
 
 /**
- * Writes the batch's objects, then names it on the target, then writes its record.
+ * Writes the batch's objects, then names it on the target. Its record is written when it is closed, or tried again: until then
+ * the target tells all that there is to tell.
  * Dying after the first leaves objects that nobody refers to; dying after the second, recovery finds the batch by its
  * name and has all it needs in the folder.
  */
@@ -29,18 +30,17 @@ export async function openBatch(
     ports.objects.put(contentsUrl(folder), contentsText(contents)),
     ports.objects.put(manifestUrl(folder), manifestText(what.arrivals)),
   ])
-  await lease.change({ unfinished: { batchId, folder, attempt: 1, deaths: 1, openedAtMs: nowMs, session } })
+  const size = { files: what.arrivals.length, bytes: bytesOf(what.arrivals) }
+  await lease.change({ unfinished: { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, session } })
   const batch: Batch = {
     target,
     batchId,
     status: 'open',
     fence: lease.fence,
     folder,
-    files: what.arrivals.length,
-    bytes: bytesOf(what.arrivals),
+    ...size,
     openedAtMs: nowMs,
     attempts: [{ number: 1, startedAtMs: nowMs, session }],
   }
-  await ports.batches.put(batch)
   return { contents, batch }
 }

@@ -23,6 +23,8 @@ export function planFor(arrival: Arrival, settings: Settings): Plan {
 
 /** Whether the settings want overwritten files of these loaded again: then it matters which version a COPY reads. */
 export function reloads(arrivals: readonly Arrival[], settings: Settings): boolean {
+  const isWanted = settings.routes.some(({ targets }) => targets.some(({ into }) => into.overwrites === 'reload'))
+  if (!isWanted) return false
   return arrivals.some((arrival) => {
     const plan = planFor(arrival, settings)
     return plan.kind === 'copy' && plan.overwrites === 'reload'

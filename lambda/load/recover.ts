@@ -5,14 +5,13 @@ import type { WarehouseSession } from '../ports'
 import { type BatchContents, contentsUrl, readContents } from './batch-folder'
 import { cannotConnect } from './cannot-connect'
 import { endBatch } from './end-batch'
-import { bytesOf } from './lease'
 import type { OpenedBatch } from './open-batch'
 import { reloads } from './plan-for'
 import { refreshArrivals } from './refresh-arrivals'
 import { runBatch } from './run-batch'
 import { settleLoaded } from './settle'
 import { tellOfHold } from './tell-of-hold'
-import { AGAIN, hasTime, loadTimeMs, OUT_OF_TIME, type Turn, type Turned } from './turn'
+import { hasTime, loadTimeMs, OUT_OF_TIME, type Turn, type Turned } from './turn'
 import { holdFor } from './what-next'
 
 type Unfinished = NonNullable<TargetState['unfinished']>
@@ -42,7 +41,7 @@ export async function recover(turn: Turn, unfinished: Unfinished): Promise<Turne
   ports.log('warn', 'batch-recovered', { target, batchId, attempt, committed: receipt !== undefined })
   if (contents === undefined) return withoutFolder(turn, unfinished, receipt)
 
-  const batch = (await ports.batches.get(target, batchId)) ?? batchOf(turn, unfinished, contents)
+  const batch = (await ports.batches.get(target, batchId)) ?? batchOf(turn, unfinished)
   if (receipt === undefined) return tryAgain(turn, unfinished, { contents, batch }, session)
   return settleLoaded(turn, { contents, batch }, { kind: 'loaded', rows: receipt.rows, statements: [] })
 }
@@ -58,18 +57,14 @@ async function contentsOf({ ports }: Turn, { folder }: Unfinished): Promise<Batc
 
 /** Somebody has removed the batch's objects. Uncommitted, its files still wait; committed, nobody can tell which they were. */
 async function withoutFolder(turn: Turn, unfinished: Unfinished, receipt: Receipt | undefined): Promise<Turned> {
-  const { ports, target, lease } = turn
+  const { ports, target } = turn
   const { batchId, folder } = unfinished
   if (receipt !== undefined) {
     const message = `batch ${batchId} is committed (${receipt.files} files, ${receipt.rows} rows), but ${folder}batch.json, which lists its files, is gone: put it back, for instance from an older version of the object`
     return held(turn, 'blocked', { code: 'BATCH_FOLDER_GONE', message })
   }
   ports.log('error', 'batch-given-up', { target, batchId, why: `${folder} is gone; nothing of it was committed` })
-  const batch = await ports.batches.get(target, batchId)
-  if (batch === undefined) {
-    await lease.change({ unfinished: null })
-    return AGAIN
-  }
+  const batch = (await ports.batches.get(target, batchId)) ?? batchOf(turn, unfinished)
   return endBatch(turn, { batch }, { code: 'BATCH_FOLDER_GONE', message: `${folder} is gone` }, {})
 }
 
@@ -122,17 +117,17 @@ async function held(
   return { kind: 'release', hold: await tellOfHold(turn, hold) }
 }
 
-/** The record of a batch whose holder died before writing it. */
-function batchOf(turn: Turn, unfinished: Unfinished, contents: BatchContents): Batch {
-  const { batchId, folder, openedAtMs, attempt, session } = unfinished
+/** The record of a batch that was neither closed nor tried again. */
+function batchOf(turn: Turn, unfinished: Unfinished): Batch {
+  const { batchId, folder, files, bytes, openedAtMs, attempt, session } = unfinished
   return {
     target: turn.target,
     batchId,
     status: 'open',
     fence: turn.lease.fence,
     folder,
-    files: contents.arrivals.length,
-    bytes: bytesOf(contents.arrivals),
+    files,
+    bytes,
     openedAtMs,
     attempts: [{ number: attempt, startedAtMs: openedAtMs, ...(session === undefined ? {} : { session }) }],
   }

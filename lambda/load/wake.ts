@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { messageOf, PenstockError } from '../errors'
 import type { TargetId } from '../model'
 

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/client-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Arrival, urlOf } from '../model'
 import type { ArrivalsPort } from '../ports'
 import { fromItem, type Item, keyText, toItem } from './attributes'
@@ -28,11 +28,8 @@ export function arrivalsInDynamoDb({ shards = 1, ...table }: Table & { readonly 
         table,
         new Map(
           arrivals.map((arrival) => {
-            const url = urlOf(arrival.object)
-            return [
-              keyOf(arrival, shards),
-              { ...keyItem(arrival, shards), ...toItem({ url, ...objectToItem(arrival.object) }) },
-            ]
+            const { text, item } = keyOf(arrival, shards)
+            return [text, { ...item, ...toItem({ url: urlOf(arrival.object), ...objectToItem(arrival.object) }) }]
           }),
         ),
       ),
@@ -50,7 +47,15 @@ export function arrivalsInDynamoDb({ shards = 1, ...table }: Table & { readonly 
     },
 
     remove: (arrivals) =>
-      deleteInBatches(table, new Map(arrivals.map((arrival) => [keyOf(arrival, shards), keyItem(arrival, shards)]))),
+      deleteInBatches(
+        table,
+        new Map(
+          arrivals.map((arrival) => {
+            const { text, item } = keyOf(arrival, shards)
+            return [text, item]
+          }),
+        ),
+      ),
   }
 }
 
@@ -80,12 +85,9 @@ async function oldestOfShard({ client, table }: Table, queue: string, limit: num
   return items
 }
 
-function keyItem(arrival: Arrival, shards: number): Item {
+/** The key of an arrival's item, and as one text, to find what is in a call twice. */
+function keyOf(arrival: Arrival, shards: number): { readonly text: string; readonly item: Item } {
   const queue = queueKey(arrival.target, shardOf(urlOf(arrival.object), shards))
-  return { [QUEUE]: keyText(queue), [PLACE]: keyText(placeOf(arrival)) }
-}
-
-/** The key as one text, to find what is in a call twice. */
-function keyOf(arrival: Arrival, shards: number): string {
-  return `${queueKey(arrival.target, shardOf(urlOf(arrival.object), shards))}/${placeOf(arrival)}`
+  const place = placeOf(arrival)
+  return { text: `${queue}/${place}`, item: { [QUEUE]: keyText(queue), [PLACE]: keyText(place) } }
 }

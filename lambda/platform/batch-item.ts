@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Batch, TargetId } from '../model'
 import { fromItem, type Item, keyText, toItem } from './attributes'
 import { TABLE_DEFINITIONS } from './table-definitions'

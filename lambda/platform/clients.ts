@@ -7,11 +7,17 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { SSMClient } from '@aws-sdk/client-ssm'
 
 /** One client per service, for the life of the process: connections are kept and used again by later invocations. */
-export interface Clients {
+export interface StateClients {
   readonly dynamodb: DynamoDBClient
   readonly s3: S3Client
   readonly sns: SNSClient
   readonly sqs: SQSClient
+  /** Closes every connection. Only tests and the embedded environment need it. */
+  close(): void
+}
+
+/** What it takes to log in to a warehouse: its password, or temporary credentials. */
+export interface LoginClients {
   readonly ssm: SSMClient
   /** Made when first asked for: most warehouses have a password. @param region the function's own unless it is given */
   readonly redshift: (region?: string) => RedshiftClient
@@ -19,6 +25,8 @@ export interface Clients {
   /** Closes every connection. Only tests and the embedded environment need it. */
   close(): void
 }
+
+export type Clients = StateClients & LoginClients
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -28,6 +36,17 @@ export type Environment = Readonly<Record<string, string | undefined>>
  * credentials wherever the SDK finds them.
  */
 export function makeClients(env: Environment = process.env): Clients {
+  const state = makeStateClients(env)
+  const login = makeLoginClients(env)
+  const close = () => {
+    state.close()
+    login.close()
+  }
+  return { ...state, ...login, close }
+}
+
+/** Those that every function needs. */
+export function makeStateClients(env: Environment): StateClients {
   const s3Endpoint = endpointOf('S3', env)
   const dynamodb = new DynamoDBClient({ ...identityOf(env), ...patience(3_000, 5), ...endpointOf('DYNAMODB', env) })
   const s3 = new S3Client({
@@ -46,6 +65,21 @@ export function makeClients(env: Environment = process.env): Clients {
     // emulator goes to AWS. Setting both leaves no doubt.
     useQueueUrlAsEndpoint: false,
   })
+  // Nobody listens to the SDK's own log, and for it each request and each answer is copied: a tenth of what a loader computes.
+  for (const { middlewareStack } of [dynamodb, s3, sns, sqs]) middlewareStack.remove('loggerMiddleware')
+  return {
+    dynamodb,
+    s3,
+    sns,
+    sqs,
+    close: () => {
+      for (const client of [dynamodb, s3, sns, sqs]) client.destroy()
+    },
+  }
+}
+
+/** Those of a function that loads. Apart from the others, so that no other function's bundle holds them. */
+export function makeLoginClients(env: Environment): LoginClients {
   const ssm = new SSMClient({ ...identityOf(env), ...patience(5_000, 4), ...endpointOf('SSM', env) })
   const ofWarehouse = (service: string, region: string | undefined) => ({
     ...identityOf(env),
@@ -58,17 +92,11 @@ export function makeClients(env: Environment = process.env): Clients {
     (region) => new RedshiftServerlessClient(ofWarehouse('REDSHIFT_SERVERLESS', region)),
   )
   return {
-    dynamodb,
-    s3,
-    sns,
-    sqs,
     ssm,
     redshift: redshift.of,
     redshiftServerless: redshiftServerless.of,
     close: () => {
-      for (const client of [dynamodb, s3, sns, sqs, ssm, ...redshift.made(), ...redshiftServerless.made()]) {
-        client.destroy()
-      }
+      for (const client of [ssm, ...redshift.made(), ...redshiftServerless.made()]) client.destroy()
     },
   }
 }

@@ -1,5 +1,5 @@
 import { paginateQuery } from '@aws-sdk/client-dynamodb'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { TargetId } from '../model'
 import { fromItem, keyText } from './attributes'
 import { withContext } from './aws-call'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { FileRecord, S3Url, TargetId } from '../model'
 import { urlOf } from '../model'
 import { fromItem, type Item, keyText, toItem } from './attributes'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type S3Object, type S3Url, splitUrl } from '../model'
 
 /** How a version of an object lies in an item. Its address is stored apart, because for some tables it is the key. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { TargetId, TargetState } from '../model'
 import { fromItem, type Item, keyText } from './attributes'
 import { TABLE_DEFINITIONS } from './table-definitions'
@@ -17,6 +17,8 @@ const targetItem = z.object({
     z.object({
       batchId: z.string(),
       folder: s3UrlText,
+      files: z.number(),
+      bytes: z.number(),
       attempt: z.number(),
       deaths: z.number(),
       heldAtAttempt: z.exactOptional(z.number()),

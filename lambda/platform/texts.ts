@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** `s3://bucket/key`, as it is read from an item. */
 export const s3UrlText = z.templateLiteral(['s3://', z.string()])

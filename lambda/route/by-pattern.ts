@@ -1,4 +1,5 @@
 import type { TargetId } from '../model'
+import { mayTake } from './by-folder'
 import { fitsFilename } from './filename'
 import type { Captures } from './glob'
 import { capturesOf, fitsPattern } from './pattern'
@@ -9,7 +10,7 @@ import { type Filled, fill, shown } from './template'
 /** Which targets a raw key goes to. The most specific route that matches decides alone, for better or worse. */
 export function routeOf<I extends Into>(key: string, routes: readonly Route<I>[]): RouteDecision<I> {
   const segments = key.split('/')
-  const route = routes.find((candidate) => takes(candidate, segments))
+  const route = first(mayTake(segments, routes), (candidate) => takes(candidate, segments))
   if (route === undefined) {
     return {
       kind: 'unrouted',
@@ -19,9 +20,13 @@ export function routeOf<I extends Into>(key: string, routes: readonly Route<I>[]
   }
   // Equally specific routes that share a key were refused, unless regexes tell them apart: only those can be rivals.
   const rival =
-    route.filename?.kind === 'regex' &&
-    routes.find((other) => other !== route && compareSpecificity(other, route) === 0 && takes(other, segments))
-  if (rival) {
+    route.filename?.kind === 'regex'
+      ? first(
+          mayTake(segments, routes),
+          (other) => other !== route && compareSpecificity(other, route) === 0 && takes(other, segments),
+        )
+      : undefined
+  if (rival !== undefined) {
     const message = `The key ${shown(key)} matches '${route.id}' and '${rival.id}', and neither is more specific. Narrow one of their regexes.`
     return { kind: 'unrouted', why: 'AMBIGUOUS', message }
   }
@@ -32,6 +37,11 @@ export function routeOf<I extends Into>(key: string, routes: readonly Route<I>[]
 export function takes(matcher: Matcher, segments: readonly string[]): boolean {
   if (!fitsPattern(matcher.pattern, segments)) return false
   return matcher.filename === undefined || fitsFilename(matcher.filename, segments.at(-1) ?? '')
+}
+
+function first<T>(items: Iterable<T>, isIt: (item: T) => boolean): T | undefined {
+  for (const item of items) if (isIt(item)) return item
+  return undefined
 }
 
 function fillTargets<I extends Into>(key: string, route: Route<I>, captures: Captures): RouteDecision<I> {

@@ -2,6 +2,7 @@ import { compileTargets } from './compile-targets'
 import { type Filename, fitsFilename, parseFilename } from './filename'
 import { textOfAll } from './glob'
 import { keyOfBoth } from './overlap'
+import { pairsToCompare } from './pairs-to-compare'
 import { type Pattern, parsePattern } from './pattern'
 import type { Into, Matcher, Problem, Route, RouteInput, RouteTarget } from './route'
 import { compareSpecificity } from './specificity'
@@ -77,29 +78,10 @@ function neverFits({ file }: Pattern, filename: Filename): boolean {
 
 /** Routes of which neither is more specific, although they share keys: whichever came first would win by accident. */
 function rivalsAmong(sorted: readonly Numbered[]): readonly Problem[] {
-  const problems: Problem[] = []
-  for (const equals of equalsAmong(sorted)) {
-    for (const [place, one] of equals.entries()) {
-      for (let next = place + 1; next < equals.length; next += 1) {
-        const other = equals[next]
-        if (other === undefined) continue
-        const key = keyOfBoth(one, other)
-        if (key !== undefined) problems.push(rivalry(one, other, key))
-      }
-    }
-  }
-  return problems
-}
-
-/** Those that are equally specific stand side by side. */
-function equalsAmong(sorted: readonly Numbered[]): readonly (readonly Numbered[])[] {
-  const groups: Numbered[][] = []
-  for (const matcher of sorted) {
-    const group = groups.at(-1)
-    if (group?.[0] !== undefined && compareSpecificity(group[0], matcher) === 0) group.push(matcher)
-    else groups.push([matcher])
-  }
-  return groups
+  return pairsToCompare(sorted).flatMap(([one, other]) => {
+    const key = keyOfBoth(one, other)
+    return key === undefined ? [] : [rivalry(one, other, key)]
+  })
 }
 
 function rivalry(one: Numbered, other: Numbered, key: string): Problem {

@@ -10,6 +10,9 @@ export interface Glob {
   readonly captures: readonly { readonly name: string; readonly token: number }[]
   /** How many characters are fixed. */
   readonly literals: number
+  /** What every text that fits begins with, and ends with. */
+  readonly head: string
+  readonly tail: string
   /** The only text that fits, if nothing is open. */
   readonly literal?: string
 }
@@ -59,12 +62,22 @@ export function parseGlob(source: string, report: Report): Glob | undefined {
   })
   if (faults > 0) return undefined
   const literals = tokens.filter((token) => typeof token === 'object').length
-  return { source, tokens, captures, literals, ...(literals === tokens.length && { literal: source }) }
+  return {
+    source,
+    tokens,
+    captures,
+    literals,
+    head: charsOf(tokens.slice(0, tokens.findIndex(isWildcard))),
+    tail: charsOf(tokens.slice(tokens.findLastIndex(isWildcard) + 1)),
+    ...(literals === tokens.length && { literal: source, head: source }),
+  }
 }
 
 /** Whether a text fits. */
 export function fitsGlob(glob: Glob, text: string): boolean {
   if (glob.literal !== undefined) return glob.literal === text
+  // Of thousands of routes nearly all are told apart here, for a hundredth of what the alignment costs.
+  if (!text.startsWith(glob.head) || !text.endsWith(glob.tail)) return false
   return align(glob.tokens, Array.from(text), isRun, fitsToken) !== undefined
 }
 
@@ -89,6 +102,14 @@ function isWild(part: string | undefined): boolean {
 }
 
 const SOMETHING: readonly Token[] = ['one', 'run']
+
+function isWildcard(token: Token): boolean {
+  return typeof token === 'string'
+}
+
+function charsOf(tokens: readonly Token[]): string {
+  return tokens.map((token) => (typeof token === 'string' ? '' : token.char)).join('')
+}
 
 function isRun(token: Token): boolean {
   return token === 'run'

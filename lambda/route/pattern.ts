@@ -78,7 +78,7 @@ export function foldersOfBoth(a: Pattern, b: Pattern): readonly string[] | undef
 }
 
 /** The segment that a `**` at the end implies: the file's name, whatever it is. */
-const ANY_NAME: Glob = { source: '*', tokens: ['run'], captures: [], literals: 0 }
+const ANY_NAME: Glob = { source: '*', tokens: ['run'], captures: [], literals: 0, head: '', tail: '' }
 
 function placesOf(pattern: Pattern, segments: readonly string[]): readonly number[] | undefined {
   if (!fitsGlob(pattern.file, segments.at(-1) ?? '')) return undefined

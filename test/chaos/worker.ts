@@ -90,7 +90,10 @@ function mortalPorts({ plan, fallsSilent, clock, variables }: Assignment): Ports
   })
   // Queues know the wall's time only.
   const wakes: Ports['wakes'] = {
-    send: (target, delaySeconds) => ports.wakes.send(target, Math.ceil(delaySeconds / clock.speed)),
+    send: (all) =>
+      ports.wakes.send(
+        all.map(({ target, delaySeconds }) => ({ target, delaySeconds: Math.ceil(delaySeconds / clock.speed) })),
+      ),
   }
   // And so does S3.
   const objects: Ports['objects'] = {

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Bundles, FUNCTION_NAMES, makeBundles } from '../../modules/bundles'
+import type { Metafile } from 'esbuild'
+import { type Bundles, FUNCTION_NAMES, type FunctionName, METAFILE, makeBundles } from '../../modules/bundles'
 import { zipOf } from '../../modules/zip'
 
 const ROOT = join(__dirname, '..', '..')
@@ -11,10 +12,21 @@ describe('the bundles of the functions', () => {
   // A space, as a person's folder may have one.
   const folder = mkdtempSync(join(tmpdir(), 'penstock bundles '))
   let bundles: Bundles
-  beforeAll(() => {
-    bundles = makeBundles(folder)
+  beforeAll(async () => {
+    bundles = await makeBundles(folder)
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  function filesIn(name: FunctionName): readonly string[] {
+    const { outputs } = JSON.parse(readFileSync(join(folder, METAFILE), 'utf8')) as Metafile
+    const [, output] = Object.entries(outputs).find(([file]) => file.endsWith(`${name}/index.js`)) ?? []
+    const inputs = Object.entries(output?.inputs ?? {})
+    return inputs.flatMap(([file, { bytesInOutput }]) => (bytesInOutput > 0 ? [file] : []))
+  }
+
+  function packagesIn(name: FunctionName): readonly string[] {
+    return filesIn(name).flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [])
+  }
 
   it.each(FUNCTION_NAMES)('give Lambda a handler that says what it lacks: %s', (name) => {
     const call = `require(${JSON.stringify(join(folder, name, 'index.js'))}).handler({ Records: [] }, { getRemainingTimeInMillis: () => 60000 })`
@@ -26,12 +38,41 @@ describe('the bundles of the functions', () => {
     expect(told).toMatch(/^PenstockError the function lacks the environment variable PENSTOCK_/)
   })
 
-  it('are small enough to be uploaded directly, with their source maps', () => {
+  it('are archives of less than a megabyte, with their source maps', () => {
     for (const file of Object.values(bundles)) {
       const bytes = readFileSync(file)
-      expect(bytes.length).toBeLessThan(10_000_000)
+      expect(bytes.length).toBeLessThan(1_000_000)
       expect(bytes.includes('index.js.map')).toBe(true)
     }
+  })
+
+  it.each<FunctionName>(['on-object', 'on-tick'])('carry no way to a warehouse where nothing is loaded: %s', (name) => {
+    expect(packagesIn(name).filter((one) => /^pg|client-(redshift|ssm)/.test(one))).toEqual([])
+    expect(filesIn(name).filter((file) => file.startsWith('lambda/warehouse/'))).toEqual([])
+  })
+
+  it('carry the ways to a warehouse where files are loaded', () => {
+    expect(packagesIn('on-load')).toEqual(
+      expect.arrayContaining([
+        'pg',
+        '@aws-sdk/client-ssm',
+        '@aws-sdk/client-redshift',
+        '@aws-sdk/client-redshift-serverless',
+      ]),
+    )
+  })
+
+  it.each(FUNCTION_NAMES)('carry nothing that no function can use: %s', (name) => {
+    // Profiles and SSO sessions, event streams, and what zod says in other languages than English.
+    expect(packagesIn(name).filter((one) => /credential-provider|nested-clients/.test(one))).toEqual([])
+    expect(filesIn(name).filter((file) => /event-streams\/|locales\/(?!en\.js$)/.test(file))).toEqual([])
+  })
+
+  it.each(FUNCTION_NAMES)('lead from a stack trace to our own files, and to packages by name: %s', (name) => {
+    const { sources } = JSON.parse(readFileSync(join(folder, name, 'index.js.map'), 'utf8')) as { sources: string[] }
+    expect(sources).toContainEqual(expect.stringMatching(new RegExp(`/lambda/handlers/${name}[.]ts$`)))
+    expect(sources).toContainEqual(expect.stringMatching(/\/node_modules\/@aws-sdk\/client-dynamodb$/))
+    expect(sources.filter((source) => /node_modules.*\.[cm]?js$/.test(source))).toEqual([])
   })
 
   it('name no folder of the machine on which they were made', () => {

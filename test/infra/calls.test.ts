@@ -162,7 +162,10 @@ function callsOf(command: string, input: Input): readonly string[] {
   }
   const tables = TableName === undefined ? Object.keys(RequestItems ?? {}) : [TableName]
   if (tables.length > 0) return tables.map((table) => `dynamodb:${operation} on aws_dynamodb_table:${table}`)
-  if (QueueUrl !== undefined) return [`sqs:${operation} on aws_sqs_queue:${QueueUrl.split('/').at(-1)}`]
+  if (QueueUrl !== undefined) {
+    const action = { SendMessageBatch: 'SendMessage' }[operation] ?? operation
+    return [`sqs:${action} on aws_sqs_queue:${QueueUrl.split('/').at(-1)}`]
+  }
   if (TopicArn !== undefined) return [`sns:${operation} on ${TopicArn}`]
   return [`ssm:${operation} on aws_ssm_parameter:${Name}`]
 }

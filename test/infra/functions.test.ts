@@ -60,6 +60,17 @@ describe('queues', () => {
     ])
   })
 
+  it('are read without waiting for more where a route waits for nothing', () => {
+    const routes = [
+      { match: 'live/{table}/**', into: { batch: { seconds: 0 } } },
+      { match: '{table}/**', into: {} },
+    ]
+    const [objects] = synthesize({ ...MINIMAL, routes })
+      .all('aws_lambda_event_source_mapping')
+      .filter(({ event_source_arn }) => String(event_source_arn).includes('objects'))
+    expect(objects).toMatchObject({ batch_size: 10, maximum_batching_window_in_seconds: 0 })
+  })
+
   it('are read by one load per wake, and as many at once as the environment allows', () => {
     expect(readingOf('penstock-small-wakes')).toEqual([
       expect.objectContaining({

@@ -1,15 +1,14 @@
-import type { TargetId } from '../../lambda/model'
-import type { WakesPort } from '../../lambda/ports'
+import type { Wake, WakesPort } from '../../lambda/ports'
 
 /** Wakes in a list, oldest first. */
-export function wakesInMemory(): WakesPort & {
-  readonly sent: readonly { readonly target: TargetId; readonly delaySeconds: number }[]
-} {
-  const sent: { readonly target: TargetId; readonly delaySeconds: number }[] = []
+export function wakesInMemory(): WakesPort & { readonly sent: readonly Wake[] } {
+  const sent: Wake[] = []
   return {
     sent,
-    async send(target, delaySeconds) {
-      sent.push({ target, delaySeconds: Math.min(900, Math.max(0, Math.ceil(delaySeconds))) })
+    async send(wakes) {
+      for (const { target, delaySeconds } of wakes) {
+        sent.push({ target, delaySeconds: Math.min(900, Math.max(0, Math.ceil(delaySeconds))) })
+      }
     },
   }
 }

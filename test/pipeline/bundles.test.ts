@@ -19,9 +19,9 @@ describe('what is deployed', () => {
   let folder: string
   let bundles: Bundles
   let deployed = new Map<FunctionName, Deployed>()
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'penstock-bundles-'))
-    bundles = makeBundles(path.join(folder, 'archives'))
+    bundles = await makeBundles(path.join(folder, 'archives'))
   })
   afterEach(async () => {
     await Promise.all([...deployed.values()].map((one) => one.stop()))

@@ -56,7 +56,7 @@ export async function startForTest(options: LocalOptions = {}): Promise<Local> {
       const claimed = await targets.claim(target, { owner: 'test', nowMs, untilMs: nowMs + 1_000 })
       if (claimed === 'held') throw new Error('somebody holds the target')
       await targets.change(target, { owner: 'test', fence: claimed.fence }, { hold: null, lease: null })
-      await wakes.send(target, 0)
+      await wakes.send([{ target, delaySeconds: 0 }])
       await local.quiet()
     },
     record: async (target, key) => {

@@ -81,7 +81,6 @@ describe('whoever dies, before or after any call (S2, S5)', () => {
       'arrivals.remove',
       'batches.put',
       'notices.publish',
-      'targets.change',
       'arrivals.oldest',
       'targets.change',
     ])

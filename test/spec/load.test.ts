@@ -21,13 +21,11 @@ describe('a load (S2)', () => {
       'objects.put',
       'objects.put',
       'targets.change',
-      'batches.put',
       'session.load',
       'files.put',
       'arrivals.remove',
       'batches.put',
       'notices.publish',
-      'targets.change',
       'arrivals.oldest',
       'targets.change',
     ])

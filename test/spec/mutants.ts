@@ -24,7 +24,7 @@ const REMOVE = '  await ports.arrivals.remove(arrivals)\n'
 const LET_GO = '  await turn.lease.change({ lease: null, wakeAtMs, ...hold })\n'
 const LOOK = "  await wakeNext(turn, turned.kind === 'out-of-time')\n"
 const NAME =
-  'await lease.change({ unfinished: { batchId, folder, attempt: 1, deaths: 1, openedAtMs: nowMs, session } })'
+  'await lease.change({ unfinished: { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, session } })'
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     title: 'arrivals leave the queue before their records are written',
-    edits: [{ file: SETTLE, find: RECORD + REMOVE, replace: REMOVE + RECORD }],
+    edits: [{ file: SETTLE, find: RECORD, replace: REMOVE + RECORD }],
   },
   {
     title: 'the fence is not looked at',

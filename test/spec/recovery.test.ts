@@ -1,8 +1,11 @@
+import { WakesNotSent } from '../../lambda/errors'
 import type { TargetId } from '../../lambda/model'
 import { loadTarget, tick } from '../../lambda/pipeline'
-import { aWorld } from './world'
+import type { Wake } from '../../lambda/ports'
+import { aWorld, type World } from './world'
 
 const ORDERS: TargetId = 'main/public.orders'
+const ITEMS: TargetId = 'main/public.items'
 
 describe('an unfinished batch', () => {
   it('whose folder is gone and that was never committed gives its files back', async () => {
@@ -139,14 +142,61 @@ describe('the tick', () => {
     const ports = {
       ...world.ports,
       wakes: {
-        send: async (target: TargetId, delay: number) => {
-          if (target.endsWith('items')) throw new Error('SQS')
-          sent.push(target)
-          await send(target, delay)
+        send: async (wakes: readonly Wake[]) => {
+          const good = wakes.filter(({ target }) => target !== ITEMS)
+          sent.push(...good.map(({ target }) => target))
+          await send(good)
+          throw new WakesNotSent([{ target: ITEMS, why: new Error('SQS') }])
         },
       },
     }
     await tick(ports)
     expect(sent).toEqual([ORDERS])
+    expect(linesOf(world, 'wake-not-sent')).toEqual([{ target: ITEMS, why: 'SQS' }])
+  })
+
+  it('measures and heals although no wake can be sent, and tells each target', async () => {
+    const world = aWorld()
+    await world.deliver(await world.put('items/1.csv'), await world.put('orders/1.csv'))
+    world.loseWakes()
+    const wakes = { send: () => Promise.reject(new Error('no queue')) }
+    await tick({ ...world.ports, wakes })
+    const why = 'no queue'
+    expect(linesOf(world, 'wake-not-sent')).toEqual(
+      expect.arrayContaining([
+        { target: ITEMS, why },
+        { target: ORDERS, why },
+      ]),
+    )
+    expect(world.measured.has('OldestArrivalSeconds')).toBe(true)
+  })
+
+  it('wakes those that it saw when the targets cannot be read to the end', async () => {
+    const world = aWorld()
+    await world.deliver(await world.put('items/1.csv'), await world.put('orders/1.csv'))
+    world.loseWakes()
+    const { targets } = world.ports
+    async function* broken() {
+      for await (const state of targets.all()) {
+        yield state
+        throw new Error('a page is missing')
+      }
+    }
+    await expect(tick({ ...world.ports, targets: { ...targets, all: broken } })).rejects.toThrow('a page is missing')
+    expect(world.wakes()).toHaveLength(1)
+  })
+
+  it('sends all wakes at once', async () => {
+    const world = aWorld()
+    for (let table = 0; table < 30; table += 1) await world.deliver(await world.put(`t${table}/1.csv`))
+    world.loseWakes()
+    const before = world.calls().filter((call) => call === 'wakes.send').length
+    await world.tick()
+    expect(world.calls().filter((call) => call === 'wakes.send')).toHaveLength(before + 1)
+    expect(world.wakes()).toHaveLength(30)
   })
 })
+
+function linesOf({ logged }: World, event: string): readonly Readonly<Record<string, unknown>>[] {
+  return logged.filter((line) => line.event === event).map(({ fields }) => fields)
+}

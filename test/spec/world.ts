@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FileRecord, S3Object, S3Url, TargetId } from '../../lambda/model'
 import { heal, ingest, loadTarget, tick } from '../../lambda/pipeline'
-import type { Ports } from '../../lambda/ports'
+import type { Ports, Wake } from '../../lambda/ports'
 import { type SettingsInput, settingsFrom } from '../../lambda/settings'
 import { arrivalsInMemory } from '../memory/arrivals-in-memory'
 import { batchesInMemory } from '../memory/batches-in-memory'
@@ -61,8 +61,8 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
     objects,
     notices,
     wakes: {
-      send: async (target: TargetId, delaySeconds: number) =>
-        void wakes.push({ target, atMs: nowMs + delaySeconds * 1000 }),
+      send: async (sent: readonly Wake[]) =>
+        void wakes.push(...sent.map(({ target, delaySeconds }) => ({ target, atMs: nowMs + delaySeconds * 1000 }))),
     },
     warehouses: {
       connect: async (name: string) => {

@@ -56,8 +56,8 @@ describe('on SQS and SNS', () => {
   it('delays a wake that is for later', async () => {
     const queue = await server.createQueue('later')
     const port = wakesInSqs({ client: clients.sqs, queueUrl: queue.url })
-    await port.send('main/public.now', 0)
-    await port.send('main/public.later', 1_000)
+    await port.send([{ target: 'main/public.now', delaySeconds: 0 }])
+    await port.send([{ target: 'main/public.later', delaySeconds: 1_000 }])
     expect(await server.counts('later')).toEqual({ ready: 1, inFlight: 0, delayed: 1 })
   })
 
@@ -77,21 +77,23 @@ describe('on SQS and SNS', () => {
       },
       { step: 'initialize' },
     )
-    await wakesInSqs({ client: noted.sqs, queueUrl: wakeQueue.url }).send('main/public.a', wished)
-    expect(inputs).toMatchObject([{ DelaySeconds: asked }])
+    const wake = { target: 'main/public.a', delaySeconds: wished } as const
+    await wakesInSqs({ client: noted.sqs, queueUrl: wakeQueue.url }).send([wake])
+    expect(inputs).toMatchObject([{ Entries: [{ DelaySeconds: asked }] }])
     noted.close()
   })
 
   it('asks the endpoint and not the host in the URL of the queue', async () => {
     const port = wakesInSqs({ client: clients.sqs, queueUrl: 'https://no.host.invalid/000000000000/wakes' })
-    await port.send('main/public.endpoint', 0)
+    await port.send([{ target: 'main/public.endpoint', delaySeconds: 0 }])
     expect(await server.bodies('wakes')).toContain('{"target":"main/public.endpoint"}')
   })
 
   it('names the queue and the target, or the topic, in an error', async () => {
     const nowhere = wakesInSqs({ client: clients.sqs, queueUrl: server.queue('nowhere').url })
-    await expect(nowhere.send('main/public.a', 0)).rejects.toMatchObject({
-      message: expect.stringMatching(/^SendMessage to http:.*\/nowhere for main\/public\.a: /),
+    await expect(nowhere.send([{ target: 'main/public.a', delaySeconds: 0 }])).rejects.toMatchObject({
+      code: expect.stringContaining('QueueDoesNotExist'),
+      message: expect.stringMatching(/^SendMessageBatch to http:.*\/nowhere for main\/public\.a: /),
     })
     const topic = 'arn:aws:sns:eu-west-1:000000000000:nobody'
     const notice = { subject: 'a', body: {}, attributes: {} }

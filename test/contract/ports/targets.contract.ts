@@ -73,6 +73,8 @@ export function describeTargetsPort(name: string, make: () => TargetsPort): void
         folder: 's3://landing/b1/',
         attempt: 1,
         deaths: 1,
+        files: 2,
+        bytes: 4,
         openedAtMs: 3,
         session: '4711',
       } as const

@@ -26,7 +26,7 @@ async function main(names: readonly string[]): Promise<void> {
   if (moto.kind === 'missing') return skip('test:apply', moto.what)
   const folder = mkdtempSync(path.join(tmpdir(), 'penstock-apply-'))
   try {
-    const bundles = makeBundles(path.join(folder, 'functions'))
+    const bundles = await makeBundles(path.join(folder, 'functions'))
     const tools = { terraform: terraform.tool, moto: moto.tool, bundles, folder }
     const chosen = ENVIRONMENTS.filter(({ name }) => names.length === 0 || names.includes(name))
     const ends = await Promise.allSettled(chosen.map((environment) => comeAndGo(environment, tools)))

@@ -16,7 +16,7 @@ async function main(names: readonly string[]): Promise<void> {
   if (terraform.kind === 'missing') return skip('plan', terraform.what)
   const folder = mkdtempSync(path.join(tmpdir(), 'penstock-plan-'))
   try {
-    const bundles = makeBundles(path.join(folder, 'functions'))
+    const bundles = await makeBundles(path.join(folder, 'functions'))
     for (const environment of ENVIRONMENTS.filter(({ name }) => names.length === 0 || names.includes(name))) {
       const own = path.join(folder, environment.name)
       synthesize(environment, bundles, own)

@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   if (checkov.kind === 'missing') return skip('test:security', checkov.what)
   const folder = mkdtempSync(path.join(tmpdir(), 'penstock-security-'))
   try {
-    const bundles = makeBundles(path.join(folder, 'functions'))
+    const bundles = await makeBundles(path.join(folder, 'functions'))
     const stacks = path.join(folder, 'stacks')
     for (const environment of ENVIRONMENTS) synthesize(environment, bundles, path.join(stacks, environment.name))
     judge(await findings(checkov.tool, stacks))

@@ -58,9 +58,8 @@ async function begin(world: World): Promise<void> {
   await world.wake()
 }
 
-/** The second record of a batch is the one that closes it. */
 async function dieAfterClosing(world: World): Promise<void> {
-  world.dyingAt({ at: 'batches.put', when: 'after', call: 2 })
+  world.dyingAt({ at: 'batches.put', when: 'after', call: 1 })
   await begin(world)
 }
 
@@ -82,7 +81,8 @@ describe('a batch, in each state, at each event (S2, S3, S4, S5)', () => {
     await HAPPENS[state][event]?.(world)
     const batch = await world.batch(ORDERS, 'b1')
     const named = (await world.state(ORDERS))?.unfinished?.batchId === 'b1'
-    expect({ to: batch?.status, named }).toEqual(cell)
+    // An open one has a record only if it was tried again.
+    expect({ to: batch?.status ?? (named ? 'open' : 'none'), named }).toEqual(cell)
     const isLoaded = world.warehouse.receipts.some(({ batchId }) => batchId === 'b1')
     expect(world.warehouse.filesIn(ORDERS)).toEqual(isLoaded ? [URL] : [])
     if (cell.to === 'loaded') expect(isLoaded).toBe(true)

@@ -63,8 +63,11 @@ const withoutRuntime: Plugin = {
   setup(on) {
     on.onResolve({ filter: /\/runtime$/ }, () => ({ path: 'runtime', namespace: 'absent' }))
     on.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({
-      contents:
-        'export function functionRuntime() { throw new Error("a simulated function has no runtime of its own") }',
+      contents: ['functionRuntime', 'runtimeWithoutWarehouses']
+        .map(
+          (name) => `export function ${name}() { throw new Error("a simulated function has no runtime of its own") }`,
+        )
+        .join('\n'),
     }))
   },
 }

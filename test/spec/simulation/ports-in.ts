@@ -71,9 +71,11 @@ export function portsIn(deps: PortsDeps): (process: Process) => Ports {
       },
     },
     wakes: {
-      async send(target, delaySeconds) {
-        if (isFaulty() && dice.chance(story.odds.lostWake)) count('wake that got lost')
-        else deps.functions().wake(target, delaySeconds * 1000 + dice.below(300))
+      async send(wakes) {
+        for (const { target, delaySeconds } of wakes) {
+          if (isFaulty() && dice.chance(story.odds.lostWake)) count('wake that got lost')
+          else deps.functions().wake(target, delaySeconds * 1000 + dice.below(300))
+        }
       },
     },
   }

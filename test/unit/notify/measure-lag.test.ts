@@ -70,7 +70,7 @@ it.each([
   ['whose holder may have died', { lease: { owner: 'o', untilMs: NOW } }],
   [
     'with an unfinished batch',
-    { unfinished: { batchId: 'b', folder: 's3://w/b/', attempt: 1, deaths: 0, openedAtMs: NOW } },
+    { unfinished: { batchId: 'b', folder: 's3://w/b/', files: 1, bytes: 1, attempt: 1, deaths: 0, openedAtMs: NOW } },
   ],
 ] as const)(
   'looks at a target %s, whatever its count says; nothing is measured of it if nothing waits',

@@ -53,3 +53,18 @@ it('finds again whatever a key made', () => {
   })
   return fc.assert(finds, { numRuns: 500 })
 })
+
+it('asks many routes as it asks each alone', () => {
+  const name = fc.constantFrom('a', 'b', 'ab', 'A')
+  const template = fc.constantFrom('a', 'b', 'Ab', '{a}', '{b}', 'a{b}', '{a}_{b}')
+  const into = fc.record({ warehouse: fc.constantFrom('main', 'second'), schema: template, table: template })
+  const input = fc.record({ folder: name, into: fc.array(into, { minLength: 1, maxLength: 3 }) })
+  const agrees = fc.property(fc.array(input, { maxLength: 6 }), into, (inputs, asked) => {
+    const written = inputs.map((one, index) => ({ match: `${one.folder}${index}/{a}/{b}/**`, into: one.into }))
+    const { routes } = compileRoutes(written, { warehouses: ['main', 'second'] })
+    const fill = (text: string) => text.replace('{a}', 'a').replace('{b}', 'b').toLowerCase()
+    const target: TargetId = `${asked.warehouse}/${fill(asked.schema)}.${fill(asked.table)}`
+    expect(targetsOf(target, routes)).toEqual(routes.flatMap((route) => targetsOf(target, [route])))
+  })
+  return fc.assert(agrees, { numRuns: 1_000 })
+})
