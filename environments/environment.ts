@@ -85,7 +85,7 @@ export function environment(input: EnvironmentInput): Environment {
 
 function shortestWindow({ batch, routes }: Settings): number {
   const own = routes.flatMap(({ targets }) => targets.map(({ into }) => into.batch?.seconds ?? batch.seconds))
-  return Math.min(...own)
+  return own.length === 0 ? batch.seconds : Math.min(...own)
 }
 
 const INFRASTRUCTURE_KEYS: readonly string[] = Object.keys(infrastructure.shape)

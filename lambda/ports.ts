@@ -116,7 +116,7 @@ export interface Wake {
 export interface WakesPort {
   /**
    * Sends wakes, be it one or ten thousand; one that cannot be sent stops no other. Throws `WakesNotSent` with those that
-   * could not, when all others were tried.
+   * could not, when all others were tried, or so many requests had failed that the others were not.
    */
   send(wakes: readonly Wake[]): Promise<void>
 }

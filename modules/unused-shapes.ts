@@ -3,7 +3,10 @@ import type { Plugin } from 'esbuild'
 
 /** The file in which a client of the SDK keeps the shapes of all its operations. */
 const SHAPES = /@aws-sdk[\\/]client-[^\\/]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/
-/** The error classes that Penstock asks for. Of all others it reads the name alone, which the SDK gives also without the class. */
+/**
+ * The error classes that Penstock asks for. Of all others it reads the name alone, which the SDK gives also without the class: that of
+ * the service's answer, such as `ClusterNotFound` where the class would be called `ClusterNotFoundFault`.
+ */
 export const ASKED_ERRORS: readonly string[] = ['ConditionalCheckFailedException']
 
 /**

@@ -12,10 +12,12 @@ export interface Lease {
   change(change: Change): Promise<TargetState>
   /** Goes with the next change, for which there is always one: giving the lease up. Whoever comes after a crash in between does it again. */
   later(change: Change): void
+  /** Writes what was left for later now, if anything was: before something that whoever does it again must not undo. */
+  flush(): Promise<void>
   /**
    * Gives the lease up in the middle of something. What is owed stays owed: whoever goes on takes the same arrivals off
-   * the counts, and a count that is too low would let files wait, while one that is too high costs a look. What was left
-   * for later stays undone with it.
+   * the counts, and a count that is too low would let files wait, while one that is too high costs a look. What was left for
+   * later goes with it, and what was owed for that, unless a change that carried it has failed: that one may have been written.
    */
   abandon(change: Change): Promise<TargetState>
   /** These arrivals have left the queue: the next change takes them off the counts. */
@@ -38,7 +40,7 @@ export async function takeLease(
 
   let state = claimed
   let owed = { files: 0, bytes: 0 }
-  let deferred: Change = {}
+  let deferred: { readonly change: Change; readonly owed: typeof owed } | undefined
   const apply = async (change: Change, paying: { readonly files: number; readonly bytes: number }) => {
     const changed = await ports.targets.change(
       target,
@@ -55,21 +57,27 @@ export async function takeLease(
     state = changed
     return changed
   }
+  // If it throws, nobody knows whether what was left for later is written: then whoever comes next does it again.
+  const write = (change: Change) => {
+    const carried = deferred?.change
+    deferred = undefined
+    return apply({ ...carried, ...change }, owed)
+  }
   return {
     target,
     fence: claimed.fence,
-    state: () => changedBy(state, deferred),
-    async change(change) {
-      const changed = await apply({ ...deferred, ...change }, owed)
-      deferred = {}
-      return changed
-    },
+    state: () => (deferred === undefined ? state : changedBy(state, deferred.change)),
+    change: write,
     later(change) {
-      deferred = { ...deferred, ...change }
+      deferred = { change: { ...deferred?.change, ...change }, owed }
+    },
+    async flush() {
+      if (deferred !== undefined) await write({})
     },
     abandon(change) {
-      deferred = {}
-      return apply(change, { files: 0, bytes: 0 })
+      const carried = deferred
+      deferred = undefined
+      return apply({ ...carried?.change, ...change }, carried?.owed ?? { files: 0, bytes: 0 })
     },
     left(arrivals) {
       owed = { files: owed.files - arrivals.length, bytes: owed.bytes - bytesOf(arrivals) }

@@ -63,6 +63,7 @@ async function knownContents(
 async function dropWhatIsNotLoaded(turn: Turn, choice: Choice): Promise<void> {
   const { ports, lease, target } = turn
   if (choice.drop.length === 0) return
+  await lease.flush()
   await reportEnded(ports, turn.settings(), choice.records)
   await ports.files.put(choice.records)
   await ports.arrivals.remove(choice.drop)

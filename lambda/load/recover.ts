@@ -43,7 +43,10 @@ export async function recover(turn: Turn, unfinished: Unfinished): Promise<Turne
 
   const batch = (await ports.batches.get(target, batchId)) ?? batchOf(turn, unfinished)
   if (receipt === undefined) return tryAgain(turn, unfinished, { contents, batch }, session)
-  return settleLoaded(turn, { contents, batch }, { kind: 'loaded', rows: receipt.rows, statements: [] })
+  const settled = await settleLoaded(turn, { contents, batch }, { kind: 'loaded', rows: receipt.rows, statements: [] })
+  // Something has killed whoever had it before: it is not to be settled at each try.
+  await turn.lease.flush()
+  return settled
 }
 
 async function contentsOf({ ports }: Turn, { folder }: Unfinished): Promise<BatchContents | undefined> {

@@ -20,6 +20,8 @@ export async function refreshArrivals(turn: Turn, arrivals: readonly Arrival[]):
   const known = new Set(arrivals)
   const renewed = left.filter((arrival) => !known.has(arrival))
 
+  // A batch that was settled once more would write its records over these.
+  if (renewed.length + gone.length > 0) await lease.flush()
   // The same event time, sequencer and address: the new facts take the place of the old ones in the queue.
   if (renewed.length > 0) await ports.arrivals.put(renewed)
   if (gone.length > 0) {

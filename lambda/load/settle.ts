@@ -10,8 +10,8 @@ import { AGAIN, type Turn, type Turned } from './turn'
 
 /**
  * The receipt is in the warehouse. Every step from here on may be repeated by whoever comes after a crash: records
- * first; then the arrivals leave the queue, the batch is closed and people are told, at the same time; and its name comes off
- * the target last, with the next change of the target.
+ * first; then the arrivals leave the queue while the batch is closed; then people are told; and its name comes off the target
+ * last, with the next change of the target.
  */
 export async function settleLoaded(
   turn: Turn,
@@ -28,19 +28,16 @@ export async function settleLoaded(
 
   if (contents.notesContents) await ports.contents.put(target, loadedContents(arrivals))
   await ports.files.put(loadedRecords(arrivals, batchId, atMs))
+  await together(ports.arrivals.remove(arrivals), ports.batches.put(closed(batch, { status: 'loaded', rows, atMs })))
+  lease.left(arrivals)
   ports.measure('BatchesLoaded', 1, { target })
   ports.measure('FilesLoaded', files, { target })
   ports.measure('RowsLoaded', rows, { target })
   ports.measure('BytesLoaded', bytes, { target })
   ports.log('info', 'batch-loaded', { target, batchId, files, rows, bytes, durationMs })
-  const notice = () =>
-    loadedNotice({ environment: settings.name, target, batchId, files, rows, bytes, durationMs, statements })
-  await together(
-    ports.arrivals.remove(arrivals),
-    ports.batches.put(closed(batch, { status: 'loaded', rows, atMs })),
-    publish(ports, target, topicsOf(target, settings).success, notice),
+  await publish(ports, target, topicsOf(target, settings).success, () =>
+    loadedNotice({ environment: settings.name, target, batchId, files, rows, bytes, durationMs, statements }),
   )
-  lease.left(arrivals)
   // Written with what comes next, the name of another batch or the end of the lease: a write less for each batch.
   lease.later({
     unfinished: null,

@@ -17,8 +17,8 @@ const targetItem = z.object({
     z.object({
       batchId: z.string(),
       folder: s3UrlText,
-      files: z.number(),
-      bytes: z.number(),
+      files: z.number().default(0),
+      bytes: z.number().default(0),
       attempt: z.number(),
       deaths: z.number(),
       heldAtAttempt: z.exactOptional(z.number()),

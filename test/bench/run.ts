@@ -51,6 +51,10 @@ function hearStrays(say: (line: string) => void): readonly Failed[] {
   return strays
 }
 
+// Whatever ends this process before the report is printed is no success.
+process.exitCode = 1
+// Folders under the temporary one go when the process exits, also when it is interrupted.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 main(readArguments(process.argv.slice(2))).then(
   (code) => {
     process.exitCode = code

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -39,9 +40,13 @@ export async function startScaleStages(): Promise<ScaleStages> {
     'tsx',
     `--max-old-space-size=${EMULATOR_HEAP_MB}`,
   ])
+  // Also when the process is interrupted.
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  process.once('exit', remove)
   const end = async () => {
     await emulators.stop()
-    await rm(folder, { recursive: true })
+    process.off('exit', remove)
+    remove()
   }
   try {
     const [started, program] = await Promise.all([emulators.call('start', undefined), bundleLoader(folder)])

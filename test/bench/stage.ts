@@ -75,8 +75,8 @@ function startAwsProcess() {
     if (error === undefined) one?.resolve(value)
     else one?.reject(new Error(error))
   })
-  child.on('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`what stands in for AWS ended with ${code}`))
+  child.on('exit', (code, signal) => {
+    for (const { reject } of waiting.values()) reject(new Error(`what stands in for AWS ended with ${signal ?? code}`))
     waiting.clear()
   })
   let asked = 0
@@ -84,12 +84,12 @@ function startAwsProcess() {
     new Promise<unknown>((resolve, reject) => {
       asked += 1
       waiting.set(asked, { resolve, reject })
-      child.send({ id: asked, asked: what })
+      child.send({ id: asked, asked: what }, (error) => error && reject(error))
     })
   return {
     ask,
     async stop() {
-      if (child.exitCode !== null) return
+      if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
       await ask({ ask: 'stop' })
       child.disconnect()

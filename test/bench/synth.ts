@@ -1,9 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Figure, Measurement } from './figure'
+import { inOwnFolder } from './own-folder'
 import type { SynthTold } from './synth-process'
 
 const ROUTES = [1, 100, 1_000] as const
@@ -36,9 +35,8 @@ export const synth: Measurement = {
   },
 }
 
-async function synthesize(routes: number): Promise<Synthesis> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'penstock-synth-'))
-  try {
+function synthesize(routes: number): Promise<Synthesis> {
+  return inOwnFolder('synth', async (folder) => {
     const before = performance.now()
     const child = fork(path.join(__dirname, 'synth-process.ts'), [String(routes), folder], {
       execArgv: ['--import', 'tsx'],
@@ -51,9 +49,7 @@ async function synthesize(routes: number): Promise<Synthesis> {
     const [code] = await once(child, 'exit')
     if (told === undefined) throw new Error(`the synthesis of ${routes} routes ended with ${code}`)
     return { ...told, seconds: (performance.now() - before) / 1000 }
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  })
 }
 
 function figuresOf(routes: number, syntheses: readonly Synthesis[]): readonly Figure[] {

@@ -81,6 +81,7 @@ describe('what is deployed', () => {
       expect(await deployed.get('on-object')?.handler({ Records: records }, CONTEXT)).toEqual({
         batchItemFailures: [{ itemIdentifier: 'm1' }],
       })
+      await deployed.get('on-object')?.stop()
       expect(linesOf('on-object')).toContainEqual(expect.objectContaining({ event: 'event-malformed' }))
     } finally {
       await local.stop()

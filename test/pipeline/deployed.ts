@@ -51,7 +51,8 @@ export function deploy(
     },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = once(child, 'exit')
+      // Not before the last of what it wrote has come.
+      const exited = once(child, 'close')
       child.kill()
       await exited
     },

@@ -81,6 +81,7 @@ describe('whoever dies, before or after any call (S2, S5)', () => {
       'arrivals.remove',
       'batches.put',
       'notices.publish',
+      'targets.change',
       'arrivals.oldest',
       'targets.change',
     ])

@@ -135,8 +135,9 @@ export function tablesInMemory(witness: Witness): { readonly seen: Seen; of(proc
             const id = arrivalId(arrival)
             if (arrival.target !== target) continue
             const left = leftUncounted(target)
+            // Who stored it last counts it; this one only counts what has left meanwhile.
             if (left.includes(id)) left.splice(left.indexOf(id), 1)
-            if (queueOf(target).has(id)) countedOf(target).add(id)
+            else if (queueOf(target).has(id)) countedOf(target).add(id)
           }
           return state
         },

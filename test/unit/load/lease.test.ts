@@ -1,5 +1,5 @@
 import { takeLease } from '../../../lambda/load/lease'
-import type { TargetId } from '../../../lambda/model'
+import type { Arrival, TargetId } from '../../../lambda/model'
 import { targetsInMemory } from '../../memory/targets-in-memory'
 
 const ORDERS: TargetId = 'main/public.orders'
@@ -12,6 +12,11 @@ const BATCH = {
   deaths: 1,
   openedAtMs: 1,
 } as const
+
+const ONE: Arrival = {
+  target: ORDERS,
+  object: { bucket: 'landing', key: 'orders/1.csv', etag: 'e', sizeBytes: 10, eventTimeMs: 1 },
+}
 
 async function aLease() {
   const targets = targetsInMemory()
@@ -50,11 +55,37 @@ describe('what a holder leaves for later', () => {
     expect(await targets.get(ORDERS)).toMatchObject({ batchFiles: 20 })
   })
 
-  it('stays undone when the lease is given up in the middle of something: whoever comes next does it again', async () => {
+  it('is written at once where it must be, and nothing is written where nothing is left', async () => {
     const { targets, lease } = await aLease()
+    const change = jest.spyOn(targets, 'change')
+    await lease.flush()
     lease.later({ unfinished: null })
+    await lease.flush()
+    await lease.flush()
+    expect(change).toHaveBeenCalledTimes(1)
+    expect(await targets.get(ORDERS)).not.toHaveProperty('unfinished')
+  })
+
+  it('goes with a lease that is given up in the middle of something, with the counts that were owed for it and no others', async () => {
+    const { targets, lease } = await aLease()
+    await targets.countArrivals(ORDERS, { files: 3, bytes: 30, wakeAtMs: 1 })
+    lease.left([ONE])
+    lease.later({ unfinished: null })
+    lease.left([ONE])
     await lease.abandon({ lease: null })
-    expect(await targets.get(ORDERS)).toMatchObject({ unfinished: BATCH })
+    const after = await targets.get(ORDERS)
+    expect(after).not.toHaveProperty('unfinished')
+    expect(after).toMatchObject({ waitingFiles: 2 })
+  })
+
+  it('is left to whoever comes next when the write that carried it has failed: it may have been written', async () => {
+    const { targets, lease } = await aLease()
+    lease.left([ONE])
+    lease.later({ unfinished: null })
+    jest.spyOn(targets, 'change').mockRejectedValueOnce(new Error('no answer'))
+    await expect(lease.change({})).rejects.toThrow('no answer')
     expect(lease.state()).toMatchObject({ unfinished: BATCH })
+    await lease.abandon({ lease: null })
+    expect(await targets.get(ORDERS)).toMatchObject({ unfinished: BATCH, waitingFiles: 0 })
   })
 })
