@@ -11,6 +11,8 @@ export interface Rule {
   readonly detailType?: string
   /** The name of an S3 bucket. */
   readonly bucket?: string
+  /** How the name of a statement of the Redshift Data API begins. */
+  readonly statementPrefix?: string
   readonly target: RuleTarget
 }
 
@@ -24,7 +26,10 @@ export interface EventBridge {
 const EVENT = z.looseObject({
   source: z.string(),
   'detail-type': z.string(),
-  detail: z.looseObject({ bucket: z.looseObject({ name: z.string() }).optional() }),
+  detail: z.looseObject({
+    bucket: z.looseObject({ name: z.string() }).optional(),
+    statementName: z.string().optional(),
+  }),
 })
 
 /** Makes a bus; `send` brings an event to a queue as the body of a message. */
@@ -50,10 +55,11 @@ export function makeEventBridge(send: (queueArn: string, body: string) => Promis
   }
 }
 
-function takes({ source, detailType, bucket }: Rule, event: z.infer<typeof EVENT>): boolean {
+function takes({ source, detailType, bucket, statementPrefix }: Rule, event: z.infer<typeof EVENT>): boolean {
   return (
     (source === undefined || source === event.source) &&
     (detailType === undefined || detailType === event['detail-type']) &&
-    (bucket === undefined || bucket === event.detail.bucket?.name)
+    (bucket === undefined || bucket === event.detail.bucket?.name) &&
+    (statementPrefix === undefined || event.detail.statementName?.startsWith(statementPrefix) === true)
   )
 }

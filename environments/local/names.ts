@@ -12,6 +12,8 @@ export const LOCAL = {
   cluster: 'penstock-local',
   workgroup: 'penstock-local',
   role: 'penstock-local-on-load',
+  /** Holds the loader's first password, for the Data API. */
+  secret: 'arn:aws:secretsmanager:eu-west-1:000000000000:secret:penstock-local-AbCdEf',
   /** A person who creates tables and reads them. */
   admin: 'analyst',
   adminPassword: 'Analyst-password-1',

@@ -4,6 +4,7 @@ import { LOCAL } from './names'
 import { type Queues, startQueues } from './queues'
 import { type FakeRedshift, startFakeRedshift } from './redshift/start'
 import { type RedshiftApi, startRedshiftApi } from './redshift-api/server'
+import { type RedshiftData, startRedshiftData } from './redshift-data/server'
 import { type S3Server, startS3 } from './s3/server'
 import type { AwsJsonServer } from './ssm/aws-json'
 import { startSsm } from './ssm/server'
@@ -16,6 +17,7 @@ export interface ServerPorts {
   readonly ssm?: number
   readonly redshift?: number
   readonly redshiftApi?: number
+  readonly redshiftData?: number
 }
 
 export interface Servers {
@@ -27,6 +29,8 @@ export interface Servers {
   readonly redshift: FakeRedshift
   /** Gives temporary credentials to it. */
   readonly redshiftApi: RedshiftApi
+  /** Runs statements on it. */
+  readonly redshiftData: RedshiftData
 }
 
 /** What stands in for AWS and the warehouse, each on a socket of this machine. Every one that starts is put on `stops`. */
@@ -70,11 +74,25 @@ export async function startServers(
   const redshiftApi = stoppable(
     await startRedshiftApi({ warehouse: redshift.temporary, cluster, workgroup, role, ...port(ports.redshiftApi) }),
   )
-  return { s3, queues, bus, dynamodb, ssm, redshift, redshiftApi }
+  const redshiftData = stoppable(
+    await startRedshiftData({
+      ...{ warehouse: redshift, region, account, cluster, workgroup, role, put: bus.put },
+      secrets: { [LOCAL.secret]: { username: LOCAL.user, password: LOCAL.firstPassword } },
+      ...port(ports.redshiftData),
+    }),
+  )
+  return { s3, queues, bus, dynamodb, ssm, redshift, redshiftApi, redshiftData }
 }
 
 /** What a client of these servers finds in its environment: region, keys, endpoints. */
-export function variablesOf({ s3, queues, dynamodb, ssm, redshiftApi }: Servers): Readonly<Record<string, string>> {
+export function variablesOf({
+  s3,
+  queues,
+  dynamodb,
+  ssm,
+  redshiftApi,
+  redshiftData,
+}: Omit<Servers, 'bus'>): Readonly<Record<string, string>> {
   return {
     AWS_REGION: LOCAL.region,
     AWS_DEFAULT_REGION: LOCAL.region,
@@ -87,6 +105,7 @@ export function variablesOf({ s3, queues, dynamodb, ssm, redshiftApi }: Servers)
     AWS_ENDPOINT_URL_SSM: ssm.endpoint,
     AWS_ENDPOINT_URL_REDSHIFT: redshiftApi.endpoint,
     AWS_ENDPOINT_URL_REDSHIFT_SERVERLESS: redshiftApi.endpoint,
+    AWS_ENDPOINT_URL_REDSHIFT_DATA: redshiftData.endpoint,
   }
 }
 

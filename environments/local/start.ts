@@ -3,6 +3,7 @@ import { type Clients, makeClients } from '../../lambda/platform/clients'
 import type { Log, Measure, Ports } from '../../lambda/ports'
 import { makeRuntime } from '../../lambda/runtime'
 import type { SettingsInput } from '../../lambda/settings'
+import type { EventBridge } from './event-bridge'
 import { type Functions, type Handlers, handlersOf, startFunctions } from './functions'
 import { LOCAL } from './names'
 import { type EventsBy, type LoginInput, PASSWORD_PARAMETER, provision } from './provision'
@@ -28,6 +29,8 @@ export interface LocalOptions {
 
 export interface LocalEnvironment extends Omit<Servers, 'bus'> {
   readonly bucket: string
+  /** Sends events of a kind to a queue or a function, besides those that are there. */
+  readonly addRule: EventBridge['addRule']
   /** The loader's own ports: the state as the product sees it. */
   readonly ports: Ports
   readonly clients: Clients
@@ -82,10 +85,11 @@ async function start(options: LocalOptions, stops: (() => Promise<unknown> | unk
   // What runs comes to its end before what it needs is stopped.
   stops.push(runtime.close, running.stop)
 
-  const { bus: _, ...reachable } = servers
+  const { bus, ...reachable } = servers
   return {
     ...reachable,
     bucket: LOCAL.bucket,
+    addRule: bus.addRule,
     ports: runtime.ports,
     clients,
     passwordParameter: PASSWORD_PARAMETER,

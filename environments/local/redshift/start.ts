@@ -64,6 +64,7 @@ export interface FakeRedshift {
   pause(): Promise<void>
   /** Accepts connections again, on the same port. */
   resume(): Promise<void>
+  isPaused(): boolean
   /**
    * The warehouse itself goes down and comes back after so long, with everything that was committed: sessions end in the
    * middle of whatever they do, and logins are refused meanwhile.
@@ -118,6 +119,7 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
     const port = await clients.listen({ host: '127.0.0.1', port: options.port ?? 0 })
     stops.push(() => clients.close())
 
+    let isPaused = false
     const admin = await startAdmin(postgres, database, door, ports)
     stops.push(() => admin.close())
 
@@ -131,8 +133,15 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
       admin: admin.query,
       statements: log.entries,
       failNext: (rule) => faults.add(rule),
-      pause: () => clients.close(),
-      resume: async () => void (await clients.listen({ host: '127.0.0.1', port })),
+      pause: async () => {
+        isPaused = true
+        await clients.close()
+      },
+      resume: async () => {
+        await clients.listen({ host: '127.0.0.1', port })
+        isPaused = false
+      },
+      isPaused: () => isPaused,
       restart: async (downMs) => {
         await postgres.halt()
         await new Promise((resolve) => setTimeout(resolve, downMs))

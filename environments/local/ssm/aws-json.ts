@@ -35,6 +35,8 @@ export class AwsJsonError extends Error {
     readonly code: string,
     message: string = code,
     readonly status = 400,
+    /** What the error says besides, e.g. `ResourceId`. */
+    readonly fields: Readonly<Record<string, string>> = {},
   ) {
     super(message)
   }
@@ -136,11 +138,11 @@ function errorReply(error: unknown, type: string): Reply {
           error instanceof Error ? (error.stack ?? error.message) : String(error),
           500,
         )
-  const { code, message, status } = known
+  const { code, message, status, fields } = known
   if (type === 'text/xml') {
     const escaped = message.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`)
     const body = `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${escaped}</Message></Error></ErrorResponse>`
     return { status, type, body, errorCode: code }
   }
-  return { status, type, body: JSON.stringify({ __type: code, message, Message: message }), errorCode: code }
+  return { status, type, body: JSON.stringify({ __type: code, message, Message: message, ...fields }), errorCode: code }
 }
