@@ -111,7 +111,13 @@ export type FileRecord =
     })
 
 /** Why an object that was routed is not loaded, although nothing is wrong with the loader. */
-export type SkipCode = 'FOLDER_MARKER' | 'EMPTY_OBJECT' | 'OBJECT_GONE' | 'NO_LONGER_ROUTED' | 'DUPLICATE_CONTENT'
+export type SkipCode =
+  | 'FOLDER_MARKER'
+  | 'EMPTY_OBJECT'
+  | 'OBJECT_GONE'
+  | 'NO_LONGER_ROUTED'
+  | 'PART_OF_SHAPEFILE'
+  | 'DUPLICATE_CONTENT'
 
 /** One try to load a batch. */
 export interface Attempt {

@@ -1,5 +1,6 @@
 import { isRecord } from './errors'
 import type { Problem } from './route/route'
+import { clashesOfAll, clashesOfTarget, groupOf } from './settings-format-clashes'
 
 type Raw = Readonly<Record<string, unknown>>
 
@@ -9,12 +10,11 @@ type Raw = Readonly<Record<string, unknown>>
  */
 export function clashesOf(document: unknown): readonly Problem[] {
   if (!isRecord(document)) return []
-  const ofAll = groupOf(document['csv'])
   const routes = Array.isArray(document['routes']) ? (document['routes'] as readonly unknown[]) : []
   return [
     ...Object.entries(groupOf(document['warehouses'])).flatMap(([id, one]) => clashesOfLogin(id, one)),
-    ...quoteInDelimiter('csv', ofAll, {}),
-    ...routes.flatMap((route, index) => clashesOfRoute(`routes[${index}]`, groupOf(route), ofAll)),
+    ...clashesOfAll(document),
+    ...routes.flatMap((route, index) => clashesOfRoute(`routes[${index}].into`, groupOf(route)['into'], document)),
   ]
 }
 
@@ -40,43 +40,7 @@ function clashesOfLogin(id: string, warehouse: unknown): readonly Problem[] {
   return problems
 }
 
-function clashesOfRoute(path: string, { into }: Raw, csvOfAll: Raw): readonly Problem[] {
-  if (!Array.isArray(into)) return clashesOfTarget(`${path}.into`, groupOf(into), csvOfAll)
-  return into.flatMap((one: unknown, index) => clashesOfTarget(`${path}.into[${index}]`, groupOf(one), csvOfAll))
-}
-
-function clashesOfTarget(path: string, into: Raw, csvOfAll: Raw): readonly Problem[] {
-  const { format, compression } = into
-  const problems: Problem[] = []
-  const without = (setting: string, why: string) => {
-    if (into[setting] !== undefined)
-      problems.push({ path: `${path}.${setting}`, message: `${why}: leave one of them out` })
-  }
-  if (format === 'parquet') {
-    if (compression !== 'none') {
-      without('compression', "has no meaning with format: 'parquet', whose files are compressed inside and say so")
-    }
-    without('csv', "tells how CSV is read, and the route says format: 'parquet'")
-    without('json', "tells how JSON is read, and the route says format: 'parquet'")
-  }
-  if (format === 'json') without('csv', "tells how CSV is read, and the route says format: 'json'")
-  if (format === 'csv') without('json', "tells how JSON is read, and the route says format: 'csv'")
-  return [...problems, ...quoteInDelimiter(`${path}.csv`, groupOf(into['csv']), csvOfAll)]
-}
-
-/** Nobody could tell where a value ends. What a target does not say is what holds for all. */
-function quoteInDelimiter(path: string, own: Raw, ofAll: Raw): readonly Problem[] {
-  if (own['quote'] === undefined && own['delimiter'] === undefined) return []
-  const quote = own['quote'] ?? ofAll['quote']
-  const delimiter = own['delimiter'] ?? ofAll['delimiter'] ?? ','
-  if (typeof quote !== 'string' || quote === '' || typeof delimiter !== 'string') return []
-  // What is told of a double quote without this is told by the delimiter itself.
-  if (!delimiter.includes(quote) || quote === '"') return []
-  const at = own['quote'] === undefined ? 'delimiter' : 'quote'
-  const message = `the quote ${quote} is part of the delimiter, '${delimiter}': values could not be told apart, choose another`
-  return [{ path: `${path}.${at}`, message }]
-}
-
-function groupOf(value: unknown): Raw {
-  return isRecord(value) && !Array.isArray(value) ? value : {}
+function clashesOfRoute(path: string, into: unknown, document: Raw): readonly Problem[] {
+  if (!Array.isArray(into)) return clashesOfTarget(path, groupOf(into), document)
+  return into.flatMap((one: unknown, index) => clashesOfTarget(`${path}[${index}]`, groupOf(one), document))
 }

@@ -21,7 +21,7 @@ export type Plan =
       readonly duplicates: 'load' | 'skip' | 'hold'
     }
   | { readonly kind: 'fail'; readonly code: string; readonly reason: string }
-  | { readonly kind: 'skip'; readonly code: 'NO_LONGER_ROUTED'; readonly reason: string }
+  | { readonly kind: 'skip'; readonly code: 'NO_LONGER_ROUTED' | 'PART_OF_SHAPEFILE'; readonly reason: string }
 
 export interface Choice {
   /** One arrival per file, all with equal plans, oldest first. Empty when nothing is left to load. */

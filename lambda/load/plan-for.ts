@@ -1,8 +1,10 @@
 import type { Plan } from '../batch/what-goes-in'
-import type { CopyPlan, CsvOptions, JsonOptions } from '../copy-plan'
+import { TABLE_TAKES, TAKES, whyNot } from '../copy-matrix'
+import type { FormatName } from '../copy-options'
+import type { CopyPlan } from '../copy-plan'
 import { type Arrival, type TargetId, urlOf } from '../model'
 import { routeOf } from '../route/by-pattern'
-import { fileType } from '../route/file-type'
+import { fileType, isPartOfShapefile } from '../route/file-type'
 import type { Into, Settings } from '../settings'
 
 /** How the settings of today load a waiting file. It is asked when the batch is made, so mended settings mend what waits. */
@@ -44,47 +46,43 @@ export function planOf(
     return {
       kind: 'fail',
       code: 'UNKNOWN_FORMAT',
-      reason: `the name ${JSON.stringify(key)} does not tell its format: end it in .csv, .tsv, .psv, .json, .jsonl, .ndjson or .parquet (and .gz, .bz2 or .zst), or give the route a format`,
+      reason: `the name ${JSON.stringify(key)} does not tell its format: end it in .csv, .tsv, .psv, .json, .jsonl, .ndjson, .parquet, .avro, .orc or .shp (and .gz, .bz2, .lzo or .zst), or give the route a format`,
     }
   }
-  const common = {
+  if (into.format === 'shapefile' && isPartOfShapefile(key)) {
+    return { kind: 'skip', code: 'PART_OF_SHAPEFILE', reason: 'it is loaded with the .shp of the same name' }
+  }
+  const plan = {
     schema,
     table,
     compression: into.compression ?? named.compression,
     ...(into.columns === undefined ? {} : { columns: into.columns }),
+    ...taken(TABLE_TAKES, format, [into]),
+    format,
+    ...taken(TAKES, format, [into[format] ?? {}, { delimiter: named.delimiter }, settings[format]]),
   }
-  const overwrites = into.overwrites ?? 'skip'
   return {
     kind: 'copy',
-    overwrites,
+    overwrites: into.overwrites ?? 'skip',
     duplicates: into.duplicates ?? 'load',
-    plan: { ...common, ...formatOf(format, named.delimiter, into, settings) } as CopyPlan,
+    // The same table that says here what a format takes has made both the settings and the type.
+    plan: plan as CopyPlan,
   }
 }
 
-function formatOf(
-  format: 'csv' | 'json' | 'parquet',
-  namedDelimiter: string | undefined,
-  into: Into,
-  settings: Settings,
-) {
-  switch (format) {
-    case 'csv':
-      return {
-        format,
-        ...present<CsvOptions>({ ...(namedDelimiter === undefined ? {} : { delimiter: namedDelimiter }) }),
-        ...present<CsvOptions>(settings.csv),
-        ...(namedDelimiter === undefined ? {} : { delimiter: namedDelimiter }),
-        ...present<CsvOptions>(into.csv ?? {}),
-      }
-    case 'json':
-      return { format, ...present<JsonOptions>(settings.json), ...present<JsonOptions>(into.json ?? {}) }
-    case 'parquet':
-      return { format }
-  }
-}
-
-/** Without the keys whose value is undefined, so that equal plans are equal texts. */
-function present<T extends object>(options: { readonly [K in keyof T]?: T[K] | undefined }): Partial<T> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>
+/**
+ * What a format takes of options, the first of the sources that says something being right. Always in the same order, without
+ * what is undefined or off, so that equal plans are equal texts.
+ */
+function taken(
+  takes: Readonly<Record<string, Readonly<Record<FormatName, string>>>>,
+  format: FormatName,
+  sources: readonly object[],
+): Readonly<Record<string, unknown>> {
+  const told = Object.entries(takes).map(([option, answers]): readonly [string, unknown] => {
+    if (whyNot(answers, format) !== undefined) return [option, undefined]
+    const values = sources.map((source) => (source as Readonly<Record<string, unknown>>)[option])
+    return [option, values.find((value) => value !== undefined)]
+  })
+  return Object.fromEntries(told.filter(([, value]) => value !== undefined && value !== false))
 }

@@ -40,7 +40,14 @@ const fileItem = z.discriminatedUnion('status', [
   }),
   notLoaded.extend({
     status: z.literal('skipped'),
-    code: z.enum(['FOLDER_MARKER', 'EMPTY_OBJECT', 'OBJECT_GONE', 'NO_LONGER_ROUTED', 'DUPLICATE_CONTENT']),
+    code: z.enum([
+      'FOLDER_MARKER',
+      'EMPTY_OBJECT',
+      'OBJECT_GONE',
+      'NO_LONGER_ROUTED',
+      'PART_OF_SHAPEFILE',
+      'DUPLICATE_CONTENT',
+    ]),
     reason: z.string(),
   }),
   notLoaded.extend({

@@ -14,7 +14,7 @@ export type Statement =
       readonly role: CopyRole
       /** Only when the files lie in another region than the warehouse. */
       readonly region?: string
-      /** Only look: load nothing, go on after errors, and note them. Not for columnar formats. */
+      /** Only look: load nothing, go on after errors, and note them. Not for every format. */
       readonly check?: true
     }
   /** Rows of the last COPY of this session, as `rows`. */

@@ -1,3 +1,4 @@
+import { FORMATS } from '../copy-matrix'
 import { codeOf } from '../errors'
 import type { S3Url } from '../model'
 import type { Fault } from '../ports'
@@ -55,8 +56,8 @@ const LEAST_LOOK_MS = 2_000
 async function lookAtAll(deps: Deps, run: Run, { copy, urls, untilMs }: RefusedCopy): Promise<Fault['fileErrors']> {
   // What it notes has to be read within the time of the job, too.
   const timeoutMs = untilMs - READING_MS - GRACE_MS - deps.now()
-  // Columnar files take neither option, and their errors name the file in their text.
-  if (urls.length < 2 || copy.plan.format === 'parquet' || timeoutMs < LEAST_LOOK_MS) return []
+  // Columnar files take neither option, and their errors name the file in their text; of shapefiles nothing is documented.
+  if (urls.length < 2 || !FORMATS[copy.plan.format].canBeChecked || timeoutMs < LEAST_LOOK_MS) return []
   try {
     await run({ kind: 'limit-time', timeoutMs })
     await run({ ...copy, check: true }, timeoutMs + GRACE_MS)

@@ -42,7 +42,21 @@ const full = {
           nullText: 'NA',
           dateFormat: 'auto',
           timeFormat: 'auto',
+          ignoreBlankLines: true,
+          fillRecord: true,
+          encoding: 'utf16',
+          acceptAnyDate: true,
+          acceptInvChars: '^',
+          blanksAsNull: true,
+          emptyAsNull: true,
+          roundDec: true,
+          trimBlanks: true,
+          truncateColumns: true,
         },
+        explicitIds: true,
+        compRows: 1_000,
+        compUpdate: 'on',
+        statUpdate: 'off',
         columns: ['id'],
         batch: { files: 1, bytes: '1 GB', seconds: 1 },
         notify: { success: 'arn:aws:sns:eu-west-1:111111111111:s', failure: 'arn:aws:sns:eu-west-1:111111111111:f' },
@@ -53,6 +67,21 @@ const full = {
     {
       match: 'json/{table}/**',
       into: [{ warehouse: 'main', format: 'json', json: { paths: 'auto', dateFormat: 'auto' } }],
+    },
+    {
+      match: 'others/**',
+      into: [
+        {
+          warehouse: 'main',
+          table: 'a',
+          format: 'delimited',
+          delimited: { delimiter: '~', escape: true, removeQuotes: true },
+        },
+        { warehouse: 'main', table: 'b', format: 'fixedwidth', fixedwidth: { fields: [{ label: 'id', width: 1 }] } },
+        { warehouse: 'main', table: 'c', format: 'avro', avro: { paths: 'auto' } },
+        { warehouse: 'main', table: 'd', format: 'parquet', parquet: { serializeToJson: true } },
+        { warehouse: 'main', table: 'e', format: 'shapefile', shapefile: { simplify: { auto: true, tolerance: 1 } } },
+      ],
     },
   ],
   batch: { files: 1, bytes: 1, seconds: 1 },
@@ -164,7 +193,7 @@ describe('a problem says where it is and what was expected', () => {
     [
       'json',
       { paths: 'atuo' },
-      "json.paths: paths is 'auto', 'auto ignorecase', or the address of a jsonpaths file such as s3://acme-config/paths.json (did you mean 'auto'?)",
+      "json.paths: paths is 'auto', 'auto ignorecase', 'noshred', or the address of a jsonpaths file such as s3://acme-config/paths.json (did you mean 'auto'?)",
     ],
     ['csv', { nullText: 'x'.repeat(65) }, 'csv.nullText: is longer than 64 characters'],
     ['routes', {}, 'routes: a list, [ … ], is expected, not a group of settings'],
@@ -206,7 +235,7 @@ describe('a problem says where it is and what was expected', () => {
   it.each([
     [
       { format: 'parqet' },
-      "routes[0].into.format: one of 'csv', 'json', 'parquet' is expected, not 'parqet' (did you mean 'parquet'?)",
+      "routes[0].into.format: one of 'csv', 'delimited', 'fixedwidth', 'json', 'avro', 'orc', 'parquet', 'shapefile' is expected, not 'parqet' (did you mean 'parquet'?)",
     ],
     [
       { overwrites: 'relaod' },
@@ -214,9 +243,12 @@ describe('a problem says where it is and what was expected', () => {
     ],
     [
       { compression: 'zip' },
-      "routes[0].into.compression: one of 'none', 'gzip', 'bzip2', 'zstd' is expected, not 'zip' (did you mean 'gzip'?)",
+      "routes[0].into.compression: one of 'none', 'gzip', 'bzip2', 'lzop', 'zstd' is expected, not 'zip' (did you mean 'gzip'?)",
     ],
-    [{ format: 5 }, "routes[0].into.format: one of 'csv', 'json', 'parquet' is expected, not 5"],
+    [
+      { format: 5 },
+      "routes[0].into.format: one of 'csv', 'delimited', 'fixedwidth', 'json', 'avro', 'orc', 'parquet', 'shapefile' is expected, not 5",
+    ],
   ])('and which of several values may have been meant: %j', (into, problem) => {
     expect(ofInto(into)).toEqual([problem])
   })

@@ -1,3 +1,5 @@
+import { FORMATS } from '../../copy-matrix'
+import type { FileOptions, Simplify, TableOptions } from '../../copy-options'
 import type { CopyPlan } from '../../copy-plan'
 import type { CopyRole, Statement } from '../statement'
 import { address, identifier, literal } from './quote'
@@ -14,10 +16,12 @@ export function copyText(copy: Extract<Statement, { kind: 'copy' }>): string {
     `FROM ${address(copy.manifest)}`,
     `IAM_ROLE ${roleText(copy.role)}`,
     'MANIFEST',
-    // Parquet must lie in the warehouse's own region: the clause is an error there even when it names the same one.
-    ...(copy.region !== undefined && plan.format !== 'parquet' ? [`REGION AS ${literal(copy.region)}`] : []),
+    // Columnar files must lie in the warehouse's own region: the clause is an error there even when it names the same one.
+    ...(copy.region !== undefined && !FORMATS[plan.format].isColumnar ? [`REGION AS ${literal(copy.region)}`] : []),
     ...formatClauses(plan),
+    ...optionClauses(FILE_CLAUSES, plan),
     ...compressionClause(plan),
+    ...optionClauses(TABLE_CLAUSES, plan),
     ...(copy.check ? ['NOLOAD', `MAXERROR AS ${MOST_ERRORS}`] : []),
   ].join('\n')
 }
@@ -30,19 +34,81 @@ function roleText(role: CopyRole): string {
 function formatClauses(plan: CopyPlan): readonly string[] {
   switch (plan.format) {
     case 'csv':
-      return [
-        'FORMAT AS CSV',
-        ...(plan.quote === undefined ? [] : [`QUOTE AS ${literal(plan.quote)}`]),
-        ...(plan.delimiter === undefined ? [] : [`DELIMITER AS ${delimiterText(plan.delimiter)}`]),
-        ...(plan.nullText === undefined ? [] : [`NULL AS ${literal(plan.nullText)}`]),
-        ...(plan.headerLines === undefined || plan.headerLines === 0 ? [] : [`IGNOREHEADER AS ${plan.headerLines}`]),
-        ...dateClauses(plan),
-      ]
+      return ['FORMAT AS CSV']
+    case 'delimited':
+      // It is what COPY expects when nothing is said.
+      return []
+    case 'fixedwidth':
+      return [`FIXEDWIDTH ${literal(plan.fields.map(({ label, width }) => `${label}:${width}`).join(','))}`]
     case 'json':
-      return [`FORMAT AS JSON ${jsonText(plan.paths ?? 'auto')}`, ...dateClauses(plan)]
+      return [`FORMAT AS JSON ${pathsText(plan.paths)}`]
+    case 'avro':
+      return [`FORMAT AS AVRO ${pathsText(plan.paths)}`]
+    case 'orc':
+      return ['FORMAT AS ORC']
     case 'parquet':
-      return ['FORMAT AS PARQUET']
+      return [`FORMAT AS PARQUET${plan.serializeToJson ? ' SERIALIZETOJSON' : ''}`]
+    case 'shapefile':
+      return [`FORMAT AS SHAPEFILE${plan.simplify === undefined ? '' : simplifyText(plan.simplify)}`]
   }
+}
+
+function pathsText(paths = 'auto'): string {
+  return paths.startsWith('s3://') ? address(paths) : literal(paths)
+}
+
+function simplifyText({ auto, tolerance }: Simplify): string {
+  return ` SIMPLIFY${auto ? ' AUTO' : ''}${tolerance === undefined ? '' : ` ${tolerance}`}`
+}
+
+type Options = Required<FileOptions & TableOptions>
+/** The text of a set option; `undefined` where its value is what COPY does anyway, or stands with the format. */
+type Clauses<Names extends keyof Options> = { readonly [O in Names]: (value: Options[O]) => string | undefined }
+
+const withFormat = () => undefined
+const flag = (word: string) => (on: boolean) => (on ? word : undefined)
+
+/** In the order in which they stand. */
+const FILE_CLAUSES: Clauses<keyof FileOptions> = {
+  fields: withFormat,
+  paths: withFormat,
+  serializeToJson: withFormat,
+  simplify: withFormat,
+  quote: (quote) => `QUOTE AS ${literal(quote)}`,
+  delimiter: (delimiter) => `DELIMITER AS ${delimiterText(delimiter)}`,
+  escape: flag('ESCAPE'),
+  removeQuotes: flag('REMOVEQUOTES'),
+  nullText: (text) => `NULL AS ${literal(text)}`,
+  headerLines: (lines) => (lines === 0 ? undefined : `IGNOREHEADER AS ${lines}`),
+  ignoreBlankLines: flag('IGNOREBLANKLINES'),
+  fillRecord: flag('FILLRECORD'),
+  encoding: (encoding) => `ENCODING AS ${encoding.toUpperCase()}`,
+  dateFormat: (format) => `DATEFORMAT AS ${literal(format)}`,
+  timeFormat: (format) => `TIMEFORMAT AS ${literal(format)}`,
+  acceptAnyDate: flag('ACCEPTANYDATE'),
+  acceptInvChars: (by) => (typeof by === 'string' ? `ACCEPTINVCHARS AS ${literal(by)}` : flag('ACCEPTINVCHARS')(by)),
+  blanksAsNull: flag('BLANKSASNULL'),
+  emptyAsNull: flag('EMPTYASNULL'),
+  roundDec: flag('ROUNDEC'),
+  trimBlanks: flag('TRIMBLANKS'),
+  truncateColumns: flag('TRUNCATECOLUMNS'),
+}
+
+const TABLE_CLAUSES: Clauses<keyof TableOptions> = {
+  explicitIds: flag('EXPLICIT_IDS'),
+  compRows: (rows) => `COMPROWS ${rows}`,
+  compUpdate: (how) => `COMPUPDATE ${how.toUpperCase()}`,
+  statUpdate: (how) => `STATUPDATE ${how.toUpperCase()}`,
+}
+
+function optionClauses<Names extends keyof Options>(
+  clauses: Clauses<Names>,
+  options: Partial<Options>,
+): readonly string[] {
+  return (Object.keys(clauses) as Names[]).flatMap((option) => {
+    const value: Partial<Options>[Names] = options[option]
+    return value === undefined ? [] : (clauses[option](value) ?? [])
+  })
 }
 
 /** Redshift's manual writes a tab as `'\t'`, and nothing else so. */
@@ -50,19 +116,7 @@ function delimiterText(delimiter: string): string {
   return delimiter === '\t' ? "'\\t'" : literal(delimiter)
 }
 
-function jsonText(paths: string): string {
-  return paths.startsWith('s3://') ? address(paths) : literal(paths)
-}
-
-function dateClauses(plan: { readonly dateFormat?: string; readonly timeFormat?: string }): readonly string[] {
-  return [
-    ...(plan.dateFormat === undefined ? [] : [`DATEFORMAT AS ${literal(plan.dateFormat)}`]),
-    ...(plan.timeFormat === undefined ? [] : [`TIMEFORMAT AS ${literal(plan.timeFormat)}`]),
-  ]
-}
-
-function compressionClause(plan: CopyPlan): readonly string[] {
-  // Columnar files are compressed inside; COPY takes no compression option for them.
-  if (plan.format === 'parquet' || plan.compression === 'none') return []
-  return [plan.compression.toUpperCase()]
+function compressionClause({ format, compression }: CopyPlan): readonly string[] {
+  // A file's name may say more than its format takes.
+  return FORMATS[format].compressions.includes(compression) ? [compression.toUpperCase()] : []
 }

@@ -49,6 +49,48 @@ describe('how a file is loaded', () => {
     })
   })
 
+  it.each([
+    ['t/a.avro', { format: 'avro', compression: 'none' }],
+    ['t/a.orc', { format: 'orc', compression: 'none' }],
+    ['t/a.shp', { format: 'shapefile', compression: 'none' }],
+    ['t/a.csv.lzo', { format: 'csv', compression: 'lzop' }],
+  ])('may be told by the name %s, too', (key, plan) => {
+    expect(planOf(key)).toMatchObject({ kind: 'copy', plan: { schema: 'public', table: 't', ...plan } })
+  })
+
+  it('is told what the format takes, and nothing that is off', () => {
+    const into = {
+      compUpdate: 'off',
+      statUpdate: 'off',
+      explicitIds: false,
+      csv: { trimBlanks: false, roundDec: true },
+    } as const
+    const more = { csv: { trimBlanks: true }, routes: [{ match: '{table}/**', into }] }
+    const table = { schema: 'public', table: 't', compression: 'none', statUpdate: 'off' }
+    expect(planOf('t/a.csv', more)).toMatchObject({ kind: 'copy' })
+    expect(planOf('t/a.csv', more)).toHaveProperty('plan', {
+      ...table,
+      format: 'csv',
+      compUpdate: 'off',
+      roundDec: true,
+    })
+    expect(planOf('t/a.parquet', more)).toHaveProperty('plan', { ...table, format: 'parquet' })
+  })
+
+  it('takes the delimiter from the name for delimited text, too', () => {
+    const routes = [{ match: '{table}/**', into: { format: 'delimited' as const, delimited: { escape: true } } }]
+    expect(planOf('t/a.tsv', { routes })).toMatchObject({
+      plan: { format: 'delimited', delimiter: '\t', escape: true },
+    })
+  })
+
+  it('leaves the parts of a shapefile to their .shp, where the route says that they are one', () => {
+    const routes = [{ match: '{table}/**', into: { format: 'shapefile' as const } }]
+    expect(planOf('t/roads.shp', { routes })).toMatchObject({ kind: 'copy', plan: { format: 'shapefile' } })
+    expect(planOf('t/roads.dbf', { routes })).toMatchObject({ kind: 'skip', code: 'PART_OF_SHAPEFILE' })
+    expect(planOf('t/roads.dbf')).toMatchObject({ kind: 'fail', code: 'UNKNOWN_FORMAT' })
+  })
+
   it('cannot be told of an unknown ending, and the reason says what can be done', () => {
     expect(planOf('t/a.docx')).toMatchObject({
       kind: 'fail',

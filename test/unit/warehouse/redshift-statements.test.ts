@@ -77,6 +77,162 @@ GZIP`,
   })
 })
 
+/** What follows the manifest. */
+const clausesOf = (...given: Parameters<typeof copy>) =>
+  copy(...given)
+    .split('\n')
+    .slice(4)
+
+const CONVERSIONS = {
+  dateFormat: 'auto',
+  timeFormat: 'epochmillisecs',
+  acceptAnyDate: true,
+  acceptInvChars: '^',
+  blanksAsNull: true,
+  emptyAsNull: true,
+  roundDec: true,
+  trimBlanks: true,
+  truncateColumns: true,
+} as const
+const CONVERSION_CLAUSES = [
+  "DATEFORMAT AS 'auto'",
+  "TIMEFORMAT AS 'epochmillisecs'",
+  'ACCEPTANYDATE',
+  "ACCEPTINVCHARS AS '^'",
+  'BLANKSASNULL',
+  'EMPTYASNULL',
+  'ROUNDEC',
+  'TRIMBLANKS',
+  'TRUNCATECOLUMNS',
+]
+const TEXT = { nullText: 'NA', headerLines: 1, ignoreBlankLines: true, fillRecord: true } as const
+const TEXT_CLAUSES = ["NULL AS 'NA'", 'IGNOREHEADER AS 1', 'IGNOREBLANKLINES', 'FILLRECORD']
+const TABLE = { explicitIds: true, compRows: 1000, compUpdate: 'on', statUpdate: 'off' } as const
+const TABLE_CLAUSES = ['EXPLICIT_IDS', 'COMPROWS 1000', 'COMPUPDATE ON', 'STATUPDATE OFF']
+
+describe('COPY for Redshift with everything that a format takes, always in the same order', () => {
+  it('CSV', () => {
+    expect(
+      clausesOf({
+        ...TABLE,
+        ...CONVERSIONS,
+        ...TEXT,
+        format: 'csv',
+        compression: 'lzop',
+        encoding: 'utf16le',
+        delimiter: ';',
+        quote: "'",
+      }),
+    ).toEqual([
+      'FORMAT AS CSV',
+      "QUOTE AS ''''",
+      "DELIMITER AS ';'",
+      ...TEXT_CLAUSES,
+      'ENCODING AS UTF16LE',
+      ...CONVERSION_CLAUSES,
+      'LZOP',
+      ...TABLE_CLAUSES,
+    ])
+  })
+
+  it('delimited text, which is what COPY reads when no format is told', () => {
+    expect(
+      clausesOf({
+        ...TABLE,
+        ...CONVERSIONS,
+        ...TEXT,
+        format: 'delimited',
+        compression: 'bzip2',
+        encoding: 'iso88591',
+        delimiter: '~',
+        escape: true,
+        removeQuotes: true,
+      }),
+    ).toEqual([
+      "DELIMITER AS '~'",
+      'ESCAPE',
+      'REMOVEQUOTES',
+      ...TEXT_CLAUSES,
+      'ENCODING AS ISO88591',
+      ...CONVERSION_CLAUSES,
+      'BZIP2',
+      ...TABLE_CLAUSES,
+    ])
+    expect(clausesOf({ format: 'delimited' })).toEqual([])
+  })
+
+  it('fixed-width text', () => {
+    const fields = [
+      { label: 'id', width: 4 },
+      { label: 'name', width: 20 },
+    ]
+    expect(clausesOf({ ...TABLE, ...CONVERSIONS, ...TEXT, format: 'fixedwidth', compression: 'gzip', fields })).toEqual(
+      ["FIXEDWIDTH 'id:4,name:20'", ...TEXT_CLAUSES, ...CONVERSION_CLAUSES, 'GZIP', ...TABLE_CLAUSES],
+    )
+  })
+
+  it('JSON', () => {
+    expect(
+      clausesOf({ ...TABLE, ...CONVERSIONS, format: 'json', compression: 'zstd', encoding: 'utf16be', paths: 'auto' }),
+    ).toEqual(["FORMAT AS JSON 'auto'", 'ENCODING AS UTF16BE', ...CONVERSION_CLAUSES, 'ZSTD', ...TABLE_CLAUSES])
+    expect(clausesOf({ format: 'json', paths: 'noshred' })).toEqual(["FORMAT AS JSON 'noshred'"])
+  })
+
+  it.each([
+    [{}, "FORMAT AS AVRO 'auto'"],
+    [{ paths: 'auto ignorecase' as const }, "FORMAT AS AVRO 'auto ignorecase'"],
+    [{ paths: "s3://conf/it's.json" as const }, "FORMAT AS AVRO 's3://conf/it''s.json'"],
+  ])('Avro: %j', (options, clause) => {
+    expect(clausesOf({ ...TABLE, ...CONVERSIONS, ...options, format: 'avro', compression: 'gzip' })).toEqual([
+      clause,
+      ...CONVERSION_CLAUSES,
+      'GZIP',
+      ...TABLE_CLAUSES,
+    ])
+  })
+
+  const columnar = { fillRecord: true, acceptInvChars: true, explicitIds: true, statUpdate: 'on' } as const
+
+  it('ORC, without region and compression', () => {
+    expect(
+      copy({ ...columnar, format: 'orc', compression: 'gzip' }, { region: 'eu-west-1' })
+        .split('\n')
+        .slice(3),
+    ).toEqual(['MANIFEST', 'FORMAT AS ORC', 'FILLRECORD', 'ACCEPTINVCHARS', 'EXPLICIT_IDS', 'STATUPDATE ON'])
+  })
+
+  it('Parquet', () => {
+    expect(clausesOf({ ...columnar, format: 'parquet', serializeToJson: true })).toEqual([
+      'FORMAT AS PARQUET SERIALIZETOJSON',
+      'FILLRECORD',
+      'ACCEPTINVCHARS',
+      'EXPLICIT_IDS',
+      'STATUPDATE ON',
+    ])
+  })
+
+  it.each([
+    [undefined, 'FORMAT AS SHAPEFILE'],
+    [{}, 'FORMAT AS SHAPEFILE SIMPLIFY'],
+    [{ tolerance: 0.000011 }, 'FORMAT AS SHAPEFILE SIMPLIFY 0.000011'],
+    [{ auto: true }, 'FORMAT AS SHAPEFILE SIMPLIFY AUTO'],
+    [{ auto: true, tolerance: 5e-7 }, 'FORMAT AS SHAPEFILE SIMPLIFY AUTO 5e-7'],
+  ])('a shapefile, simplified by %j', (simplify, clause) => {
+    const options = simplify === undefined ? {} : { simplify }
+    expect(clausesOf({ ...TABLE, ...options, format: 'shapefile', compression: 'gzip' })).toEqual([
+      clause,
+      'GZIP',
+      ...TABLE_CLAUSES,
+    ])
+  })
+
+  it('and nothing of what is off, or of a compression that the format does not take', () => {
+    const off = { headerLines: 0, acceptInvChars: false, trimBlanks: false, explicitIds: false }
+    expect(clausesOf({ ...off, format: 'csv' })).toEqual(['FORMAT AS CSV'])
+    expect(clausesOf({ format: 'shapefile', compression: 'zstd' })).toEqual(['FORMAT AS SHAPEFILE'])
+  })
+})
+
 describe('COPY for Redshift that only looks', () => {
   it('is the same COPY, loads nothing, and passes over as many errors as it can be told to', () => {
     const load = copy({ format: 'csv', compression: 'gzip', headerLines: 1 })
