@@ -36,7 +36,7 @@ export function settingsOf(name: string): SettingsInput {
   return {
     name: 'bench',
     bucket: BUCKET,
-    work: `s3://work/${name}/`,
+    work: `s3://landing/_penstock/${name}/`,
     warehouses: { main: { kind: 'redshift', host: 'warehouse.test', database: 'analytics', user: 'penstock' } },
     routes: [
       { match: 'orders/**', existing: 'load', into: { table: 'orders' } },

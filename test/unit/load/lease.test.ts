@@ -5,7 +5,7 @@ import { targetsInMemory } from '../../memory/targets-in-memory'
 const ORDERS: TargetId = 'main/public.orders'
 const BATCH = {
   batchId: 'b1',
-  folder: 's3://work/b1/',
+  folder: 's3://landing/b1/',
   files: 1,
   bytes: 1,
   attempt: 1,
