@@ -2,8 +2,8 @@
 import { type DynamoDb, startDynamoDb } from '../../environments/local/dynamodb'
 import { type Queues, startQueues } from '../../environments/local/queues'
 import type { Counted } from './counted'
+import { answerCalls } from './own-process'
 import { type Listing, startListing } from './scale-listing'
-import { answerCalls } from './scale-process'
 import { type Endpoints, QUEUES, REGION } from './scale-world'
 
 export interface Started extends Endpoints {

@@ -19,8 +19,8 @@ import type { Ports, WarehousesPort } from '../../lambda/ports'
 import { routeOf } from '../../lambda/route/by-pattern'
 import { type SettingsInput, settingsFrom } from '../../lambda/settings'
 import { thresholdsOf } from '../../lambda/target-settings'
+import { answerCalls } from './own-process'
 import type { Started } from './scale-emulators'
-import { answerCalls } from './scale-process'
 import { clientsOf, ORDERS, settingsOf, TABLES } from './scale-world'
 
 /** What a piece of the product's work took. */

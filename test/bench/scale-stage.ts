@@ -1,14 +1,12 @@
-import { rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import os from 'node:os'
 import path from 'node:path'
 import { build } from 'esbuild'
 import type { Clients } from '../../lambda/platform/clients'
 import { createTables } from '../../lambda/platform/create-tables'
 import { between, type Counted, totalOf } from './counted'
+import { ownFolder } from './own-folder'
+import { type Running, startProcess } from './own-process'
 import type { Emulators } from './scale-emulators'
 import type { Loader } from './scale-loader'
-import { type Running, startProcess } from './scale-process'
 import { clientsOf, TABLES } from './scale-world'
 
 /** The emulators in one process, the product in another; here is who fills the tables. */
@@ -34,18 +32,14 @@ export interface ScaleStages {
 const EMULATOR_HEAP_MB = 12_000
 
 export async function startScaleStages(): Promise<ScaleStages> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'penstock-scale-'))
+  const { folder, remove } = ownFolder('scale')
   const emulators = startProcess<Emulators>(path.join(__dirname, 'scale-emulators.ts'), [
     '--import',
     'tsx',
     `--max-old-space-size=${EMULATOR_HEAP_MB}`,
   ])
-  // Also when the process is interrupted.
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  process.once('exit', remove)
   const end = async () => {
     await emulators.stop()
-    process.off('exit', remove)
     remove()
   }
   try {

@@ -1,6 +1,4 @@
-import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
 import path from 'node:path'
 import type { SQSEvent } from 'aws-lambda'
 import { type Handlers, handlersOf } from '../../environments/local/functions'
@@ -10,8 +8,9 @@ import { type Clients, makeClients } from '../../lambda/platform/clients'
 import { makeRuntime, type Runtime } from '../../lambda/runtime'
 import type { SettingsInput } from '../../lambda/settings'
 import type { Run } from '../../lambda/warehouse/run'
-import type { Asked, Started } from './aws-process'
+import type { Aws, Started } from './aws-process'
 import type { Counted } from './counted'
+import { startProcess } from './own-process'
 
 export interface StageOptions {
   readonly settings: Partial<SettingsInput>
@@ -36,9 +35,13 @@ export interface Stage extends Started {
 
 /** Starts all of it; a second or two. */
 export async function startStage({ settings, around }: StageOptions): Promise<Stage> {
-  const aws = startAwsProcess()
+  // What stands in for AWS is not what is measured: it may take more memory and collect less often.
+  const aws = startProcess<Aws>(path.join(__dirname, 'aws-process.ts'), ['--max-semi-space-size=64', '--import', 'tsx'])
+  const stop = async () => {
+    await aws.call('stop', undefined).finally(aws.stop)
+  }
   try {
-    const started = (await aws.ask({ ask: 'start', settings })) as Started
+    const started = await aws.call('start', settings)
     const quiet = { log: () => {}, measure: () => {} }
     const runtime = makeRuntime(started.variables, { ...quiet, ...(around === undefined ? {} : { around }) })
     const clients = makeClients(started.variables)
@@ -47,54 +50,19 @@ export async function startStage({ settings, around }: StageOptions): Promise<St
       runtime,
       handlers: handlersOf(runtime),
       clients,
-      counted: async () => (await aws.ask({ ask: 'counted' })) as Counted,
-      settled: async () => void (await aws.ask({ ask: 'settled' })),
-      admin: async (sql) => (await aws.ask({ ask: 'admin', sql })) as readonly Record<string, unknown>[],
-      awsCpuMs: async () => (await aws.ask({ ask: 'cpu' })) as number,
+      counted: () => aws.call('counted', undefined),
+      settled: () => aws.call('settled', undefined),
+      admin: (sql) => aws.call('admin', sql),
+      awsCpuMs: () => aws.call('cpuMs', undefined),
       async stop() {
         runtime.close()
         clients.close()
-        await aws.stop()
+        await stop()
       },
     }
   } catch (error) {
-    await aws.stop()
+    await stop().catch(() => {})
     throw error
-  }
-}
-
-function startAwsProcess() {
-  const child = fork(path.join(__dirname, 'aws-process.ts'), {
-    execArgv: ['--max-semi-space-size=64', '--import', 'tsx'],
-    serialization: 'advanced',
-  })
-  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
-  child.on('message', ({ id, value, error }: { id: number; value?: unknown; error?: string }) => {
-    const one = waiting.get(id)
-    waiting.delete(id)
-    if (error === undefined) one?.resolve(value)
-    else one?.reject(new Error(error))
-  })
-  child.on('exit', (code, signal) => {
-    for (const { reject } of waiting.values()) reject(new Error(`what stands in for AWS ended with ${signal ?? code}`))
-    waiting.clear()
-  })
-  let asked = 0
-  const ask = (what: Asked) =>
-    new Promise<unknown>((resolve, reject) => {
-      asked += 1
-      waiting.set(asked, { resolve, reject })
-      child.send({ id: asked, asked: what }, (error) => error && reject(error))
-    })
-  return {
-    ask,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const gone = once(child, 'exit')
-      await ask({ ask: 'stop' })
-      child.disconnect()
-      await gone
-    },
   }
 }
 

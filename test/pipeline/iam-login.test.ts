@@ -111,13 +111,7 @@ describe('a login by IAM', () => {
     local.redshift.temporary.revoke()
     await local.put('kpis/broken.csv', 'x\n')
     await local.quiet()
-    const said = JSON.stringify([
-      local.logged,
-      await local.notices('success'),
-      await local.notices('failure'),
-      await local.record(KPIS, 'kpis/broken.csv'),
-      local.redshift.statements,
-    ])
+    const said = await local.everythingSaid(KPIS, 'kpis/broken.csv')
     expect(said).toContain('kpis/broken.csv')
     expect(local.redshiftApi.passwords).toHaveLength(2)
     for (const password of local.redshiftApi.passwords) expect(said).not.toContain(password)

@@ -19,6 +19,8 @@ export type Local = LocalEnvironment & {
   readonly rows: (table: string) => Promise<number>
   /** Ends the hold of a target and wakes it: it would pass by itself in half a minute, and a test need not wait for it. */
   readonly loadAgain: (target: TargetId) => Promise<void>
+  /** All that anybody can read of a target and of one of its files, as one text: logs, notices, state and statements. */
+  readonly everythingSaid: (target: TargetId, key: string) => Promise<string>
   readonly record: (target: TargetId, key: string) => Promise<FileRecord | undefined>
   /** Everything that was published to a topic so far. */
   readonly notices: (
@@ -40,7 +42,7 @@ export async function startForTest(options: LocalOptions = {}): Promise<Local> {
     const { arn } = await local.queues.createQueue(`notices-${topic}`)
     await local.queues.subscribe(await local.queues.createTopic(`penstock-local-${topic}`), { queueArn: arn })
   }
-  return {
+  const here: Local = {
     ...local,
     logged,
     events,
@@ -68,5 +70,15 @@ export async function startForTest(options: LocalOptions = {}): Promise<Local> {
         const { Subject, Message } = JSON.parse(text) as { Subject: string; Message: string }
         return { subject: Subject, body: JSON.parse(Message) as Record<string, unknown> }
       }),
+    everythingSaid: async (target, key) =>
+      JSON.stringify([
+        logged,
+        await here.notices('success'),
+        await here.notices('failure'),
+        await here.record(target, key),
+        await local.ports.targets.get(target),
+        local.redshift.statements,
+      ]),
   }
+  return here
 }

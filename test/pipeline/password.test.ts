@@ -57,14 +57,7 @@ describe('the password of the warehouse (S8)', () => {
   it('is in no log line, notice, record or statement', async () => {
     await local.put('kpis/broken.csv', 'x\n')
     await local.quiet()
-    const said = JSON.stringify([
-      local.logged,
-      await local.notices('success'),
-      await local.notices('failure'),
-      await local.record(KPIS, 'kpis/broken.csv'),
-      await local.ports.targets.get(KPIS),
-      local.redshift.statements,
-    ])
+    const said = await local.everythingSaid(KPIS, 'kpis/broken.csv')
     expect(said).toContain('kpis/broken.csv')
     for (const secret of ['First-password-1', 'Second-password-2', 'Third-password-3'])
       expect(said).not.toContain(secret)

@@ -1,18 +1,6 @@
 import { FORMAT_NAMES, FORMATS, TABLE_TAKES, TAKES, whyNot } from '../../lambda/copy-matrix'
 import type { FormatName } from '../../lambda/copy-options'
-import { readSettings } from '../../lambda/settings'
-
-const minimal = {
-  name: 'dev',
-  bucket: 'landing',
-  work: 's3://landing/_penstock/',
-  warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
-}
-
-function problemsOf(document: unknown): readonly string[] {
-  const read = readSettings(document)
-  return read.kind === 'invalid' ? read.problems.map(({ path, message }) => `${path}: ${message}`) : []
-}
+import { minimal, problemsOf } from './some-settings'
 
 /** The problems of a document with one target; `all` holds for every target. */
 const ofInto = (into: object, all: object = {}) =>

@@ -1,16 +1,5 @@
-import { readSettings, type SettingsInput, settingsFrom } from '../../lambda/settings'
-
-const minimal: SettingsInput = {
-  name: 'dev',
-  bucket: 'landing',
-  work: 's3://landing/_penstock/',
-  warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
-}
-
-function problemsOf(document: unknown): readonly string[] {
-  const read = readSettings(document)
-  return read.kind === 'invalid' ? read.problems.map(({ path, message }) => `${path}: ${message}`) : []
-}
+import { settingsFrom } from '../../lambda/settings'
+import { minimal, problemsOf } from './some-settings'
 
 describe('the settings', () => {
   it('need no route: the prefix is the table', () => {

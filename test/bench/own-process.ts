@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import path from 'node:path'
 
 /** What a process can be asked for. What goes to it and comes back is copied. */
 type Functions<Api> = { readonly [Name in keyof Api]: (given: never) => Promise<unknown> }
@@ -29,8 +30,9 @@ export function startProcess<Api extends Functions<Api>>(program: string, execAr
     if (error === undefined) one?.resolve(value as never)
     else one?.reject(new Error(error))
   })
-  child.on('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`${program} ended with ${code}`))
+  child.on('exit', (code, signal) => {
+    for (const { reject } of waiting.values())
+      reject(new Error(`${path.basename(program)} ended with ${signal ?? code}`))
     waiting.clear()
   })
   let calls = 0
@@ -39,10 +41,10 @@ export function startProcess<Api extends Functions<Api>>(program: string, execAr
       new Promise((resolve, reject) => {
         calls += 1
         waiting.set(calls, { resolve, reject })
-        child.send({ id: calls, name, given })
+        child.send({ id: calls, name, given }, (error) => error && reject(error))
       }),
     async stop() {
-      if (child.exitCode !== null) return
+      if (child.exitCode !== null || child.signalCode !== null) return
       const gone = once(child, 'exit')
       child.disconnect()
       await gone
