@@ -73,4 +73,26 @@ describe('a batch that is settled, and whose name is still to come off its targe
       sameAs: 's3://landing/orders/y.csv',
     })
   })
+
+  it('does not write its records over that of a later version which is gone, whoever dies then', async () => {
+    const world = aWorld({
+      batch: { files: 1, seconds: 0 },
+      heal: false,
+      routes: [{ match: '{table}/**', into: { overwrites: 'reload' } }],
+    })
+    await world.deliver(await world.put('orders/1.csv', 'first'))
+    const put = world.ports.batches.put
+    world.ports.batches.put = async (...given) => {
+      await put(...given)
+      world.ports.batches.put = put
+      await world.deliver(await world.put('orders/1.csv', 'second'))
+      world.objects.delete('s3://landing/orders/1.csv')
+    }
+    // The batch of the first version removes its arrival, then the look after it that of the version which is gone.
+    world.dyingAt({ at: 'arrivals.remove', when: 'after', call: 2 })
+    await world.wake()
+    expect(await world.record(ORDERS, 'orders/1.csv')).toMatchObject({ status: 'skipped', code: 'OBJECT_GONE' })
+    await anHour(world)
+    expect(await world.record(ORDERS, 'orders/1.csv')).toMatchObject({ status: 'skipped', code: 'OBJECT_GONE' })
+  })
 })
