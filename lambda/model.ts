@@ -205,3 +205,22 @@ export interface Receipt {
   readonly bytes: number
   readonly manifest: S3Url
 }
+
+/** A column of a table, as the warehouse's catalogue tells it. */
+export interface TableColumn {
+  /** As the catalogue spells it: in lower case, unless it was made with quotes and case-sensitive names. */
+  readonly name: string
+  /** As in DDL, such as `character varying(20)`. */
+  readonly type: string
+  readonly nullable: boolean
+  /** What is there if nothing is given: NULL, a DEFAULT, or a number that the warehouse counts up (`always`, or unless one is given). */
+  readonly otherwise: 'null' | 'default' | 'identity' | 'default-identity'
+}
+
+/** A table as its catalogue tells it. */
+export interface TableShape {
+  /** In the order of the table. */
+  readonly columns: readonly TableColumn[]
+  /** Names of the PRIMARY KEY's columns, which Redshift does not enforce; empty without one. */
+  readonly primaryKey: readonly string[]
+}
