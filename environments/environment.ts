@@ -105,7 +105,7 @@ function settingsOf(input: EnvironmentInput, prefix: string, placed: Infrastruct
     {
       ...one,
       // Without a password there is no parameter, and one that was given beside `auth` is told as the contradiction that it is.
-      ...(one.auth === undefined
+      ...(one.auth === undefined && one.via !== 'data-api'
         ? { passwordParameter: one.passwordParameter ?? passwordParameterOf(input.name, id) }
         : {}),
       ...(one.copyRole === 'create' ? { copyRole: roleArn(placed ?? NOWHERE, roleName(prefix, id)) } : {}),
@@ -138,9 +138,10 @@ function topicsOf({ account, region, notify }: Infrastructure, prefix: string): 
   }
 }
 
-function toldTopics({ failureArn, successArn }: Environment['topics'], { routes }: Settings): readonly string[] {
-  const ofRoutes = routes.flatMap(({ targets }) => targets.flatMap(({ into }) => Object.values(into.notify ?? {})))
-  return [...new Set([failureArn, successArn, ...ofRoutes])].filter((arn) => arn !== undefined)
+function toldTopics({ failureArn, successArn }: Environment['topics'], { routes, bulk }: Settings): readonly string[] {
+  const ways = [...routes.flatMap(({ targets }) => targets), ...bulk]
+  const own = ways.flatMap(({ into }) => Object.values(into.notify ?? {}))
+  return [...new Set([failureArn, successArn, ...own])].filter((arn) => arn !== undefined)
 }
 
 function createdRoles(input: EnvironmentInput, prefix: string): Environment['copyRoles'] {

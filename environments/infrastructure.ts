@@ -47,6 +47,7 @@ export const ENDPOINTS = [
   'logs',
   'redshift',
   'redshift-serverless',
+  'redshift-data',
 ] as const
 
 const network = z.union(

@@ -6,12 +6,15 @@ export type ErrorCode =
   | 'MALFORMED_SETTINGS'
   | 'MALFORMED_PROGRESS'
   | 'OBJECT_GONE'
+  | 'OBJECT_CHANGED'
   | 'SECRET_NOT_SET'
   | 'CREDENTIALS_DENIED'
   | 'UNKNOWN_WAREHOUSE'
   | 'LOST_LEASE'
   | 'INCOMPLETE_WRITE'
   | 'UNEXPECTED_ANSWER'
+  | 'UNKNOWN_TYPE'
+  | 'NO_SUCH_TABLE'
 
 /** An error that tells what happened, to which object, and what to do; `cause` is what was thrown first. */
 export class PenstockError extends Error {

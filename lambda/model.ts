@@ -118,6 +118,7 @@ export type SkipCode =
   | 'NO_LONGER_ROUTED'
   | 'PART_OF_SHAPEFILE'
   | 'DUPLICATE_CONTENT'
+  | 'SUPERSEDED'
 
 /** One try to load a batch. */
 export interface Attempt {
@@ -143,8 +144,16 @@ export interface Batch {
   readonly openedAtMs: number
   readonly closedAtMs?: number
   readonly rows?: number
+  /** What came of the statements that were to be run once it was committed: how many were, and which failed. */
+  readonly afterCommit?: AfterCommit
   /** Newest last; at most {@link MAX_ATTEMPTS_KEPT}. */
   readonly attempts: readonly Attempt[]
+}
+
+/** Statements that are run once a batch is committed, each by itself, up to the first that fails. */
+export interface AfterCommit {
+  readonly done: number
+  readonly failed?: { readonly statement: number; readonly code: string; readonly message: string }
 }
 
 /** An item must not grow without bound: older attempts are dropped, their count stays in `number`. */
@@ -187,13 +196,22 @@ export interface TargetState {
     readonly heldAtAttempt?: number
     readonly openedAtMs: number
     readonly session?: string
+    /** It is committed and remembered; what is to be run after it has not ended yet. */
+    readonly afterCommit?: { readonly session: string; readonly rows?: number }
   }
   /** A delayed wake is under way and comes at this time. */
   readonly wakeAtMs?: number
   readonly hold?: Hold
   /** After a data error that named no file: at most so many files in the next batch. */
   readonly batchFiles?: number
-  readonly lastLoad?: { readonly batchId: string; readonly atMs: number; readonly files: number; readonly rows: number }
+  readonly lastLoad?: {
+    readonly batchId: string
+    readonly atMs: number
+    readonly files: number
+    readonly rows?: number
+    /** The latest event of its files: what came before it is superseded where the table is replaced. */
+    readonly latestEventMs?: number
+  }
 }
 
 /** The row that the loading transaction writes last. It is there if and only if the rows are. */
@@ -201,9 +219,15 @@ export interface Receipt {
   readonly batchId: string
   readonly target: TargetId
   readonly files: number
-  readonly rows: number
+  /** `undefined` where the transaction could not know it. */
+  readonly rows?: number
   readonly bytes: number
   readonly manifest: S3Url
+}
+
+export interface TableName {
+  readonly schema: string
+  readonly table: string
 }
 
 /** A column of a table, as the warehouse's catalogue tells it. */

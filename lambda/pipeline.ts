@@ -1,8 +1,12 @@
-/** The table of contents: what is done with what arrived, with a wake, with the tick of every minute, and with what was never announced. */
+/**
+ * The table of contents: what is done with what arrived, with a wake, with the tick of every minute, with what was never
+ * announced, and with what is to be loaded in bulk.
+ */
 import { wakeAtTick } from './batch/when-to-wake'
+import { bulk as bulkThrough } from './bulk/bulk'
 import { messageOf, WakesNotSent } from './errors'
 import { heal as healThrough } from './heal/heal'
-import { ingest } from './intake/ingest'
+import { ingest, ingestInto } from './intake/ingest'
 import { loadTarget } from './load/load-target'
 import type { TargetId, TargetState } from './model'
 import { countDeadLetters } from './notify/count-dead-letters'
@@ -45,4 +49,9 @@ async function wakeNow({ wakes, log }: Pick<Ports, 'wakes' | 'log'>, targets: re
 /** Lists S3 against the file records, a stretch at a time, and hands what was never announced to the intake. */
 export function heal(ports: Ports, invocation: { readonly deadlineMs: number }): Promise<void> {
   return healThrough(ports, invocation, ingest)
+}
+
+/** Lists the prefixes of bulk loads, a stretch at a time, and hands what their targets lack to the intake. */
+export function bulk(ports: Ports, invocation: { readonly deadlineMs: number }): Promise<void> {
+  return bulkThrough(ports, invocation, ingestInto)
 }

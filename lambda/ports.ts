@@ -1,6 +1,18 @@
 /** What the pipeline needs from the world, as small function types. Adapters live in `platform/` and `warehouse/over-*`. */
-import type { CopyPlan } from './copy-plan'
-import type { Arrival, Batch, FileError, FileRecord, Fingerprint, Receipt, S3Url, TargetId, TargetState } from './model'
+import type { LoadPlan } from './load-plan'
+import type {
+  AfterCommit,
+  Arrival,
+  Batch,
+  FileError,
+  FileRecord,
+  Fingerprint,
+  S3Url,
+  TableName,
+  TableShape,
+  TargetId,
+  TargetState,
+} from './model'
 import type { Settings } from './settings'
 
 /** The waiting objects. Every operation is idempotent; order is by event time, then sequencer. */
@@ -91,11 +103,26 @@ export interface ListedObject {
   readonly archived: boolean
 }
 
+/** A stretch of an object. */
+export interface ByteRange {
+  /** Offset of its first byte, 0 or more. */
+  readonly from: number
+  /** How many at most, 1 or more. */
+  readonly bytes: number
+  /** The etag, without quotes, of the version that is meant. @default whichever is there */
+  readonly ifMatch?: string
+}
+
 /** Objects in S3. */
 export interface ObjectsPort {
   put(url: S3Url, body: string): Promise<void>
   /** Throws `PenstockError` with code `OBJECT_GONE` if it is not there. */
   get(url: S3Url): Promise<string>
+  /**
+   * The bytes of a stretch, fewer where the object ends, none behind its end. Throws `PenstockError` with code `OBJECT_GONE` if it
+   * is not there, and `OBJECT_CHANGED` if it is not the version that was meant.
+   */
+  read(url: S3Url, range: ByteRange): Promise<Uint8Array>
   /** `undefined` if it is not there. */
   head(url: S3Url): Promise<{ readonly etag: string; readonly sizeBytes: number } | undefined>
   /** A page of what lies under a prefix, at most 1,000, in the order of the keys' bytes; `after` is a key, not listed itself. */
@@ -173,11 +200,42 @@ export type CredentialsPort = (how?: { readonly fresh?: boolean }) => Promise<Cr
 
 /** What came of a load transaction. */
 export type LoadOutcome =
-  | { readonly kind: 'loaded'; readonly rows: number; readonly statements: readonly string[] }
+  /** `rows` is absent where nobody could count them. */
+  | { readonly kind: 'loaded'; readonly rows?: number; readonly statements: readonly string[] }
   /** The warehouse answered, and nothing of the batch is in it. */
   | { readonly kind: 'refused'; readonly fault: Fault }
-  /** The connection was lost: the transaction may or may not have been committed. Only the receipt can tell. */
+  /** The connection was lost: the transaction may or may not have been committed. Only the warehouse can tell. */
   | { readonly kind: 'unknown'; readonly fault: Fault }
+  /** It goes on without us, in a session of its own; the warehouse tells when it has ended. */
+  | { readonly kind: 'submitted'; readonly session: string }
+
+/** What became of an attempt that somebody began. */
+export type Found =
+  | { readonly kind: 'loaded'; readonly rows?: number }
+  | { readonly kind: 'refused'; readonly fault: Fault }
+  /** It goes on by itself. */
+  | { readonly kind: 'running'; readonly session: string }
+  /** Nothing of it is there, and nobody can commit it any more. */
+  | { readonly kind: 'nothing' }
+  /** Nobody knows whether it was asked for: asked for again as the same attempt, it is the same. */
+  | { readonly kind: 'maybe-submitted' }
+  /** Its session does not end, and could still commit. */
+  | { readonly kind: 'still-there'; readonly session: string }
+
+/** An attempt as the target's item tells it. */
+export interface Begun {
+  readonly target: TargetId
+  readonly batchId: string
+  readonly attempt: number
+  readonly session?: string
+  /** The files of the batch: load errors are matched to them. */
+  readonly urls: readonly S3Url[]
+  /** What it was to do, which tells what an error at one of its statements means; absent where nobody knows any more. */
+  readonly plan?: LoadPlan
+  readonly manifest?: S3Url
+  /** How long may be waited for its session to end. */
+  readonly timeoutMs: number
+}
 
 /**
  * What kind of thing went wrong, which decides what happens next:
@@ -206,27 +264,53 @@ export const FILES_CHANGED = 'FILES_CHANGED'
 export interface LoadJob {
   readonly batchId: string
   readonly target: TargetId
-  readonly plan: CopyPlan
+  /** The first is 1. Asked for twice, the same attempt is one. */
+  readonly attempt: number
+  readonly plan: LoadPlan
   /** What the warehouse is told to read. */
   readonly manifest: S3Url
+  /** A manifest for each file, where its rows are to tell which it is. */
+  readonly parts?: readonly { readonly url: S3Url; readonly manifest: S3Url }[]
   /** The files in it: load errors are matched to them. */
   readonly urls: readonly S3Url[]
   readonly bytes: number
-  /** The statement is cancelled after this long. */
+  /** The statement is cancelled after this long, if anybody waits for it. */
   readonly timeoutMs: number
-  /** Asked after the load and before the receipt, where it is given: if not, the load is refused as `gone`. */
+  /** Asked after the load and before the receipt, where it is given and somebody waits: if not, the load is refused as `gone`. */
   readonly stillCurrent?: () => Promise<boolean>
 }
 
-/** An open connection to a warehouse. The batch that is loaded through it notes `id`, so that a successor can end it. */
+/** Statements that a batch wants to be run once it is committed; their values are filled in by the session. */
+export interface AfterJob {
+  readonly batchId: string
+  readonly target: TargetId
+  readonly statements: readonly string[]
+  readonly files: number
+  readonly rows?: number
+  readonly timeoutMs: number
+  /** What an earlier call has told: they are not asked for again. */
+  readonly submitted?: string
+}
+
+export type AfterOutcome =
+  | ({ readonly kind: 'ended' } & AfterCommit)
+  | { readonly kind: 'running'; readonly session: string }
+
+/** A way into a warehouse. */
 export interface WarehouseSession {
-  readonly id: string
+  /**
+   * Noted before anything is loaded, so that a successor can end it. Absent where each load gets a session of its own, which
+   * is known once it is submitted.
+   */
+  readonly id?: string
   /** One transaction: load, receipt last, commit. */
   load(job: LoadJob): Promise<LoadOutcome>
-  /** Reads outside any transaction of a load. */
-  receipt(target: TargetId, batchId: string): Promise<Receipt | undefined>
-  /** Ends another session of the same user; true once it is gone and can commit no more, false if it is still there in time. */
-  end(sessionId: string, timeoutMs: number): Promise<boolean>
+  /** What became of an attempt, outside any transaction of a load. Afterwards nobody is at it, unless it tells of somebody. */
+  find(begun: Begun): Promise<Found>
+  /** Runs statements each by itself, outside any transaction, up to the first that fails. It may be asked twice for the same batch. */
+  runAfter(job: AfterJob): Promise<AfterOutcome>
+  /** A table as the catalogue tells it; `undefined` if it is not there, or may not be seen. Throws what the driver throws. */
+  table(name: TableName): Promise<TableShape | undefined>
   close(): Promise<void>
 }
 

@@ -5,9 +5,10 @@ import { PenstockError } from './errors'
 import type { S3Url } from './model'
 import { arrivalsInDynamoDb } from './platform/arrivals-in-dynamodb'
 import { batchesInDynamoDb } from './platform/batches-in-dynamodb'
-import { makeLoginClients, makeStateClients } from './platform/clients'
+import { type LoginClients, makeLoginClients, makeStateClients } from './platform/clients'
 import { contentsInDynamoDb } from './platform/contents-in-dynamodb'
 import { credentialsInRedshift } from './platform/credentials-in-redshift'
+import { dataApi } from './platform/data-api'
 import { deadLettersInSqs } from './platform/dead-letters-in-sqs'
 import { filesInDynamoDb } from './platform/files-in-dynamodb'
 import { makeLog } from './platform/log'
@@ -19,9 +20,10 @@ import { secretsInSsm } from './platform/secrets-in-ssm'
 import { settingsInS3 } from './platform/settings-in-s3'
 import { targetsInDynamoDb } from './platform/targets-in-dynamodb'
 import { wakesInSqs } from './platform/wakes-in-sqs'
-import type { CredentialsPort, Log, Measure, Ports, SettingsPort, WarehousesPort } from './ports'
-import { settingsFrom, type WarehouseSettings } from './settings'
+import type { Connection, CredentialsPort, Log, Measure, Ports, SettingsPort, WarehousesPort } from './ports'
+import { type DataApiLogin, type OverDataApiSettings, type OverPgSettings, settingsFrom } from './settings'
 import { byPassword } from './warehouse/by-password'
+import { connectOverDataApi } from './warehouse/over-data-api'
 import { connectOverPg } from './warehouse/over-pg'
 import type { Run } from './warehouse/run'
 
@@ -153,43 +155,87 @@ function noWarehouses(): Warehouses {
   return { warehouses: { connect }, close: () => {} }
 }
 
-/** Each warehouse by the driver of its kind. */
-function warehousesOf({ env, listen: { around }, settings, redactor: { learn }, now }: Wired): Warehouses {
-  const clients = makeLoginClients(env)
-  const secrets = secretsInSsm({ client: clients.ssm, now, learn })
-  const temporary = credentialsInRedshift({ clients, now, learn })
-  const credentialsOf = ({ login, database }: WarehouseSettings): CredentialsPort =>
-    login.kind === 'password' ? byPassword(secrets, login) : temporary({ ...login, database })
+/** Each warehouse by the way that its settings name. */
+function warehousesOf(wired: Wired): Warehouses {
+  const clients = makeLoginClients(wired.env)
+  const overPg = waysOverPg(wired, clients)
+  const overDataApi = waysOverDataApi(wired, clients)
   const warehouses: WarehousesPort = {
     async connect(name) {
-      const warehouse = (await settings()).warehouses[name]
+      const settings = await wired.settings()
+      const warehouse = settings.warehouses[name]
       if (warehouse === undefined) {
         const message = `the settings name no warehouse ${JSON.stringify(name)} any more; its files wait`
         return { kind: 'refused', fault: { kind: 'set-up', code: 'UNKNOWN_WAREHOUSE', message, fileErrors: [] } }
       }
-      const { host, port, database, copyRole, filesRegion, tls, connectTimeoutSeconds } = warehouse
-      return connectOverPg(
-        {
-          credentials: credentialsOf(warehouse),
-          sleep: async (ms) => void (await sleep(ms)),
-          now,
-          ...(around === undefined ? {} : { around }),
-        },
-        {
-          name,
-          host,
-          port,
-          database,
-          copyRole,
-          connectTimeoutMs: connectTimeoutSeconds * 1000,
-          ...(filesRegion === undefined ? {} : { filesRegion }),
-          ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-          ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
-        },
-      )
+      return warehouse.via === 'pg' ? overPg(name, warehouse) : overDataApi(name, warehouse, settings.name)
     },
   }
   return { warehouses, close: clients.close }
+}
+
+function waysOverPg({ listen: { around }, redactor: { learn }, now }: Wired, clients: LoginClients) {
+  const secrets = secretsInSsm({ client: clients.ssm, now, learn })
+  const temporary = credentialsInRedshift({ clients, now, learn })
+  const credentialsOf = ({ login, database }: OverPgSettings): CredentialsPort =>
+    login.kind === 'password' ? byPassword(secrets, login) : temporary({ ...login, database })
+  return (name: string, warehouse: OverPgSettings): Promise<Connection> => {
+    const { host, port, database, copyRole, filesRegion, tls, connectTimeoutSeconds } = warehouse
+    return connectOverPg(
+      {
+        credentials: credentialsOf(warehouse),
+        sleep: async (ms) => void (await sleep(ms)),
+        now,
+        ...(around === undefined ? {} : { around }),
+      },
+      {
+        name,
+        host,
+        port,
+        database,
+        copyRole,
+        connectTimeoutMs: connectTimeoutSeconds * 1000,
+        ...(filesRegion === undefined ? {} : { filesRegion }),
+        ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+        ...(tls.serverName === undefined ? {} : { serverName: tls.serverName }),
+      },
+    )
+  }
+}
+
+function waysOverDataApi({ listen: { around }, now }: Wired, { redshiftData }: LoginClients) {
+  const seen = new Set<string>()
+  return (name: string, warehouse: OverDataApiSettings, environment: string): Promise<Connection> => {
+    const { database, copyRole, filesRegion, login } = warehouse
+    return connectOverDataApi(
+      {
+        api: dataApi({ client: redshiftData(login.region), database, login }),
+        sleep: async (ms) => void (await sleep(ms)),
+        now,
+        seen,
+        place: JSON.stringify([database, login]),
+        ...(around === undefined ? {} : { around }),
+      },
+      {
+        name,
+        environment,
+        host: login.kind === 'cluster' ? `cluster ${login.cluster}` : `workgroup ${login.workgroup}`,
+        copyRole,
+        ...(filesRegion === undefined ? {} : { filesRegion }),
+        ...(login.kind === 'cluster' && login.user !== undefined ? { user: login.user } : {}),
+        ifRefused: ifRefused(login),
+      },
+    )
+  }
+}
+
+function ifRefused(login: DataApiLogin): string {
+  if (login.secretArn !== undefined) {
+    return 'the secret must hold username and password of a user of the database, and the function may need to read it and its key'
+  }
+  const user = login.kind === 'cluster' ? login.user : undefined
+  const name = user === undefined ? "IAMR:<the function's role>" : user
+  return `the database must know the user: CREATE USER ${JSON.stringify(name)} PASSWORD DISABLE, and what it may do must be granted to it`
 }
 
 function required(env: Variables, variable: keyof typeof VARIABLES): string {

@@ -1,5 +1,6 @@
 import { isRecord } from './errors'
 import type { Problem } from './route/route'
+import { clashesOfDataApiTarget, clashesOfWay } from './settings-data-api-clashes'
 import { clashesOfAll, clashesOfTarget, groupOf } from './settings-format-clashes'
 
 type Raw = Readonly<Record<string, unknown>>
@@ -11,10 +12,12 @@ type Raw = Readonly<Record<string, unknown>>
 export function clashesOf(document: unknown): readonly Problem[] {
   if (!isRecord(document)) return []
   const routes = Array.isArray(document['routes']) ? (document['routes'] as readonly unknown[]) : []
+  const bulk = Array.isArray(document['bulk']) ? (document['bulk'] as readonly unknown[]) : []
   return [
     ...Object.entries(groupOf(document['warehouses'])).flatMap(([id, one]) => clashesOfLogin(id, one)),
     ...clashesOfAll(document),
     ...routes.flatMap((route, index) => clashesOfRoute(`routes[${index}].into`, groupOf(route)['into'], document)),
+    ...bulk.flatMap((load, index) => clashesOfInto(`bulk[${index}].into`, groupOf(groupOf(load)['into']), document)),
   ]
 }
 
@@ -22,13 +25,14 @@ export function clashesOf(document: unknown): readonly Problem[] {
 function clashesOfLogin(id: string, warehouse: unknown): readonly Problem[] {
   // What is no group at all, or names no user by mistake of another kind, is told by the schema.
   if (!isRecord(warehouse) || Array.isArray(warehouse)) return []
-  const { user, auth, passwordParameter } = warehouse
+  const { user, auth, passwordParameter, via } = warehouse
+  const problems: Problem[] = [...clashesOfWay(id, warehouse)]
+  if (via === 'data-api') return problems
   const at = (setting: string, message: string): Problem => ({ path: `warehouses.${id}.${setting}`, message })
   if (auth === undefined) {
     const message = 'is missing: a text is expected; only with auth, the login by IAM, it may be left out'
-    return user === undefined ? [at('user', message)] : []
+    return user === undefined ? [...problems, at('user', message)] : problems
   }
-  const problems: Problem[] = []
   if (passwordParameter !== undefined) {
     const message = 'names a password, and auth says that the login is by IAM, without any: leave one of them out'
     problems.push(at('passwordParameter', message))
@@ -41,6 +45,10 @@ function clashesOfLogin(id: string, warehouse: unknown): readonly Problem[] {
 }
 
 function clashesOfRoute(path: string, into: unknown, document: Raw): readonly Problem[] {
-  if (!Array.isArray(into)) return clashesOfTarget(path, groupOf(into), document)
-  return into.flatMap((one: unknown, index) => clashesOfTarget(`${path}[${index}]`, groupOf(one), document))
+  if (!Array.isArray(into)) return clashesOfInto(path, groupOf(into), document)
+  return into.flatMap((one: unknown, index) => clashesOfInto(`${path}[${index}]`, groupOf(one), document))
+}
+
+function clashesOfInto(path: string, into: Raw, document: Raw): readonly Problem[] {
+  return [...clashesOfTarget(path, into, document), ...clashesOfDataApiTarget(path, into, document)]
 }

@@ -1,8 +1,11 @@
+import type { BulkLoad } from './bulk/bulk-load'
+import { covers } from './bulk/day-prefix'
 import { FORMAT_NAMES, FORMATS, TABLE_TAKES, WHOLE, whyNot } from './copy-matrix'
 import type { FormatName } from './copy-options'
 import { isRecord } from './errors'
 import { routeOf } from './route/by-pattern'
 import type { Problem, Route, Into as RoutingInto } from './route/route'
+import { clashesOfLoad } from './settings-load-clashes'
 
 type Raw = Readonly<Record<string, unknown>>
 
@@ -14,6 +17,7 @@ export function clashesOfTarget(path: string, into: Raw, document: Raw): readonl
     ...(format === undefined ? [] : ofFormat(format, into, document)).map(([setting, why]) => at(setting, why)),
     ...FORMAT_NAMES.flatMap((group) => strangeGroup(group, format, into)).map(([setting, why]) => at(setting, why)),
     ...inEachOther(into, inEffect(into, document, format)).map(([setting, why]) => at(setting, why)),
+    ...clashesOfLoad(into).map(([setting, why]) => at(setting, why)),
   ]
 }
 
@@ -154,33 +158,45 @@ function inEffect(into: Raw, document: Raw, format: FormatName | undefined): Raw
   }
 }
 
-/** Files that say how others are read, and that a route would load as if they held data. */
-export function pathsAmongFiles(document: Raw, routes: readonly Route<RoutingInto>[]): readonly Problem[] {
+/** Files that say how others are read, and that a route or a bulk load would load as if they held data. */
+export function pathsAmongFiles(
+  document: Raw,
+  routes: readonly Route<RoutingInto>[],
+  loads: readonly BulkLoad[],
+): readonly Problem[] {
   const places = [{ path: '', group: document }, ...targetsIn(document)]
   return places.flatMap(({ path, group }) =>
     ['json', 'avro'].flatMap((format) => {
       const url = groupOf(group[format])['paths']
-      const route = isText(url) ? routeTo(url, document, routes) : undefined
-      if (route === undefined) return []
-      const message = `${url} would be loaded as a file by the route '${route}': keep it where no route leads`
+      const key = isText(url) ? keyIn(url, document) : undefined
+      if (key === undefined) return []
+      const decision = routeOf(key, routes)
+      const load = loads.find(({ prefix }) => covers(prefix, key))
+      if (decision.kind !== 'routed' && load === undefined) return []
+      const message =
+        decision.kind === 'routed'
+          ? `${url} would be loaded as a file by the route '${decision.route.id}': keep it where no route leads`
+          : `${url} would be loaded as a file by the bulk load of '${load?.prefix.source}': keep it elsewhere`
       return [{ path: `${path}${format}.paths`, message }]
     }),
   )
 }
 
-function routeTo(url: string, { bucket, work }: Raw, routes: readonly Route<RoutingInto>[]): string | undefined {
-  // What lies in the work folder is never loaded.
+/** The key of an address that lies among the files that land; what lies in the work folder is never loaded. */
+function keyIn(url: string, { bucket, work }: Raw): string | undefined {
   if (!isText(bucket) || !url.startsWith(`s3://${bucket}/`) || (isText(work) && url.startsWith(work))) return undefined
-  const decision = routeOf(url.slice(`s3://${bucket}/`.length), routes)
-  return decision.kind === 'routed' ? decision.route.id : undefined
+  return url.slice(`s3://${bucket}/`.length)
 }
 
-function targetsIn({ routes }: Raw): readonly { readonly path: string; readonly group: Raw }[] {
-  if (!Array.isArray(routes)) return []
-  return routes.flatMap((route: unknown, index) => {
-    const { into } = groupOf(route)
-    if (!Array.isArray(into)) return [{ path: `routes[${index}].into.`, group: groupOf(into) }]
-    return into.map((one: unknown, at) => ({ path: `routes[${index}].into[${at}].`, group: groupOf(one) }))
+function targetsIn(document: Raw): readonly { readonly path: string; readonly group: Raw }[] {
+  return ['routes', 'bulk'].flatMap((list) => {
+    const all = document[list]
+    if (!Array.isArray(all)) return []
+    return all.flatMap((one: unknown, index) => {
+      const { into } = groupOf(one)
+      if (!Array.isArray(into)) return [{ path: `${list}[${index}].into.`, group: groupOf(into) }]
+      return into.map((each: unknown, at) => ({ path: `${list}[${index}].into[${at}].`, group: groupOf(each) }))
+    })
   })
 }
 

@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import { MAX_FILES_PER_BATCH } from './batch/thresholds'
 import { FORMAT_KEYS, groups, s3Url, tableOptions } from './settings-formats'
+import { LOAD_KEYS, loadOptions } from './settings-load'
 
 const SIZE = 'a size is a whole number of bytes, or a text such as "500 MB" or "1 GB"; the units are B, KB, MB and GB'
 const bytes = z.union(
@@ -14,7 +16,6 @@ const bytes = z.union(
   SIZE,
 )
 
-const MAX_FILES_PER_BATCH = 5_000
 const MAX_WINDOW_SECONDS = 7 * 24 * 3600
 
 const thresholds = z.strictObject({
@@ -26,13 +27,6 @@ const thresholds = z.strictObject({
 const arn = z.string().regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]+$/, 'an SNS topic is named by its ARN')
 const notify = z.strictObject({ success: arn.optional(), failure: arn.optional() })
 
-const plainName = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_$]{0,126}$/,
-    'a column is named by letters, digits, _ and $, and begins with a letter or _',
-  )
-
 export const into = z.strictObject({
   warehouse: z.string().optional(),
   schema: z.string().optional(),
@@ -41,19 +35,22 @@ export const into = z.strictObject({
   compression: z.enum(['none', 'gzip', 'bzip2', 'lzop', 'zstd']).optional(),
   ...z.object(groups).partial().shape,
   ...tableOptions,
-  columns: z
-    .array(plainName)
-    .min(1)
-    .max(1_600)
-    .refine(
-      (names) => new Set(names.map((name) => name.toLowerCase())).size === names.length,
-      'a column is named twice',
-    )
-    .optional(),
+  ...loadOptions,
   batch: thresholds.optional(),
   notify: notify.optional(),
   overwrites: z.enum(['skip', 'reload']).optional(),
   duplicates: z.enum(['load', 'skip', 'hold']).optional(),
+})
+
+/** What lies under a prefix, loaded into one table: once, or each day. */
+const bulk = z.strictObject({
+  prefix: z.string(),
+  into,
+  daily: z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day is written in UTC by hours and minutes, such as '02:30'")
+    .optional(),
+  daysBack: z.number().int().min(0).max(31).optional(),
 })
 
 const regex = z.strictObject({ regex: z.string(), flags: z.string().optional() })
@@ -84,14 +81,25 @@ const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region is named li
 const ofCluster = z.strictObject({ cluster: named('cluster'), region: region.optional() })
 const ofWorkgroup = z.strictObject({ workgroup: named('workgroup'), region: region.optional() })
 
+const secretArn = z
+  .string()
+  .regex(
+    /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/,
+    'a secret is named by its ARN, arn:aws:secretsmanager:…:secret:…',
+  )
+
 export const warehouse = z.strictObject({
   kind: z.literal('redshift'),
+  /** `data-api`: statements are handed to the Redshift Data API, and nobody waits for them. */
+  via: z.enum(['pg', 'data-api']).default('pg'),
+  /** Needed with `pg`. */
   host: z
     .string()
     .regex(
       /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
       'a host is a name or an address alone: the port has a setting of its own',
-    ),
+    )
+    .optional(),
   port: z.number().int().min(1).max(65_535).default(5439),
   database: z.string().min(1),
   /** Needed with a password; without one, IAM says who logs in unless a user of a cluster is named. */
@@ -101,6 +109,8 @@ export const warehouse = z.strictObject({
   auth: z
     .union([ofCluster, ofWorkgroup], "auth is { cluster: '…' } or { workgroup: '…' }, the identifier of the warehouse")
     .optional(),
+  /** Holds user and password for the Data API. */
+  secretArn: secretArn.optional(),
   copyRole: z
     .union(
       [z.literal('default'), roleArn.transform((one) => [one]), z.array(roleArn).min(1)],
@@ -133,6 +143,7 @@ export const settingsSchema = z.strictObject({
     )
     .refine((all) => Object.keys(all).length > 0, 'name at least one warehouse'),
   routes: z.array(route).default([{ match: '{table}/**', into: {} }]),
+  bulk: z.array(bulk).default([]),
   batch: thresholds.default({}),
   heal: z.union([z.literal(false), heal], 'heal is false, or a group of settings, { … }').prefault({}),
   notify: notify.default({}),
@@ -154,6 +165,15 @@ export const routing = z.object({
   into: z.union([routingInto, z.array(routingInto).min(1)]),
 })
 
+/** The part of a bulk load that is looked at whatever else is wrong in it. */
+export const bulkRouting = z.object({
+  prefix: bulk.shape.prefix,
+  into: routingInto,
+  // What is wrong there is told by the schema.
+  daily: bulk.shape.daily.catch('00:00'),
+  daysBack: bulk.shape.daysBack.catch(undefined),
+})
+
 /** Every name that a document may hold: what an unknown one may have meant. */
 export const KNOWN_KEYS: readonly string[] = [
   settingsSchema,
@@ -162,6 +182,7 @@ export const KNOWN_KEYS: readonly string[] = [
   ofCluster,
   ofWorkgroup,
   route,
+  bulk,
   regex,
   into,
   thresholds,
@@ -169,7 +190,7 @@ export const KNOWN_KEYS: readonly string[] = [
   notify,
 ]
   .flatMap(({ shape }) => Object.keys(shape))
-  .concat(FORMAT_KEYS)
+  .concat(FORMAT_KEYS, LOAD_KEYS)
 
 const UNITS: Readonly<Record<string, number>> = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9 }
 

@@ -1,5 +1,7 @@
 import type * as z from 'zod'
 import type { Thresholds } from './batch/thresholds'
+import type { BulkInput, BulkLoad } from './bulk/bulk-load'
+import { compileBulk } from './bulk/compile-bulk'
 import type { FormatName } from './copy-options'
 import { isRecord, PenstockError } from './errors'
 import type { S3Url } from './model'
@@ -8,16 +10,31 @@ import type { Problem, Route, RouteInput, Into as RoutingInto } from './route/ro
 import { clashesOf } from './settings-clashes'
 import { pathsAmongFiles } from './settings-format-clashes'
 import * as told from './settings-problems'
-import { type heal, type into, KNOWN_KEYS, routing, settingsSchema, type warehouse } from './settings-schema'
+import {
+  bulkRouting,
+  type heal,
+  type into,
+  KNOWN_KEYS,
+  routing,
+  settingsSchema,
+  type warehouse,
+} from './settings-schema'
 
 export type { Problem }
 
 export type SettingsInput = z.input<typeof settingsSchema>
 type Document = z.output<typeof settingsSchema>
 type WarehouseDocument = z.output<typeof warehouse>
-export type WarehouseSettings = Omit<WarehouseDocument, 'user' | 'passwordParameter' | 'auth'> & {
-  readonly login: Login
-}
+/** A warehouse, by the way in which it is reached. */
+export type WarehouseSettings = OverPgSettings | OverDataApiSettings
+type Common = Pick<WarehouseDocument, 'kind' | 'database' | 'copyRole' | 'filesRegion'>
+export type OverPgSettings = Common &
+  Pick<WarehouseDocument, 'port' | 'tls' | 'connectTimeoutSeconds'> & {
+    readonly via: 'pg'
+    readonly host: string
+    readonly login: Login
+  }
+export type OverDataApiSettings = Common & { readonly via: 'data-api'; readonly login: DataApiLogin }
 
 /** How the loader proves to a warehouse who it is. */
 export type Login =
@@ -27,6 +44,10 @@ export type Login =
   | { readonly kind: 'cluster'; readonly cluster: string; readonly user?: string; readonly region?: string }
   /** Temporary credentials of Redshift Serverless, where only the role says who logs in. */
   | { readonly kind: 'workgroup'; readonly workgroup: string; readonly region?: string }
+
+/** Which warehouse the Data API asks, and as whom: a secret's user, a user of a cluster, or the function's role. */
+export type DataApiLogin = Exclude<Login, { readonly kind: 'password' }> & { readonly secretArn?: string }
+
 export type Into = z.output<typeof into>
 export type HealSettings = z.output<typeof heal>
 
@@ -37,6 +58,8 @@ export interface Settings extends Readonly<Pick<Document, FormatName>> {
   readonly work: S3Url
   readonly warehouses: Readonly<Record<string, WarehouseSettings>>
   readonly routes: readonly Route<Into>[]
+  /** What is loaded by listing a prefix, the longest prefix first. */
+  readonly bulk: readonly BulkLoad<Into>[]
   readonly batch: Thresholds
   /** `false`: S3 is never listed. */
   readonly heal: HealSettings | false
@@ -62,14 +85,16 @@ export function readSettings(
     const others = parsed.error.issues.flatMap((issue) => problemsOf(issue, alsoKnown))
     return { kind: 'invalid', problems: [...others, ...clashes, ...routingProblemsOf(document)] }
   }
-  const { routes, problems } = compileRoutes<Into>(parsed.data.routes, {
-    warehouses: Object.keys(parsed.data.warehouses),
-  })
-  const misread = pathsAmongFiles(parsed.data, routes)
+  const warehouses = Object.keys(parsed.data.warehouses)
+  const compiled = compileRoutes<Into>(parsed.data.routes, { warehouses })
+  const { routes } = compiled
+  const { name, bucket, work, batch } = parsed.data
+  const bulk = compileBulk<Into>(parsed.data.bulk, { warehouses, bucket, work, routes })
+  const problems = [...compiled.problems, ...bulk.problems]
+  const misread = pathsAmongFiles(parsed.data, routes, bulk.loads)
   if (clashes.length + problems.length + misread.length > 0) {
     return { kind: 'invalid', problems: [...clashes, ...problems, ...misread] }
   }
-  const { name, work, batch } = parsed.data
   return {
     kind: 'valid',
     settings: {
@@ -77,15 +102,35 @@ export function readSettings(
       // What lies under it is the loader's own; without the slash, names that begin alike would be too.
       work: (work.endsWith('/') ? work : `${work}/`) as S3Url,
       warehouses: Object.fromEntries(
-        Object.entries(parsed.data.warehouses).map(([id, { user, passwordParameter, auth, ...one }]) => [
+        Object.entries(parsed.data.warehouses).map(([id, one]) => [
           id,
-          { ...one, login: loginOf({ user, auth, parameter: passwordParameter ?? passwordParameterOf(name, id) }) },
+          warehouseOf(one, passwordParameterOf(name, id)),
         ]),
       ),
       routes,
+      bulk: bulk.loads,
       batch: mergeThresholds(batch, DEFAULT_THRESHOLDS),
     },
   }
+}
+
+function warehouseOf(given: WarehouseDocument, parameter: string): WarehouseSettings {
+  const {
+    via,
+    host = '',
+    user,
+    auth,
+    passwordParameter,
+    secretArn,
+    port,
+    tls,
+    connectTimeoutSeconds,
+    ...common
+  } = given
+  const login = loginOf({ user, auth, parameter: passwordParameter ?? parameter })
+  if (via === 'pg' || login.kind === 'password')
+    return { ...common, via: 'pg', host, port, tls, connectTimeoutSeconds, login }
+  return { ...common, via, login: { ...login, ...(secretArn === undefined ? {} : { secretArn }) } }
 }
 
 /** What contradicts itself was refused before. */
@@ -129,14 +174,29 @@ export function mergeThresholds(
   }
 }
 
-/** What is wrong with the routes of a document in which something else is wrong: each that can be read is looked at. */
+/** What is wrong with the routes and bulk loads of a document in which something else is wrong: each that can be read is looked at. */
 function routingProblemsOf(document: unknown): readonly Problem[] {
-  if (!isRecord(document) || !Array.isArray(document['routes'])) return []
-  const { routes, warehouses } = document
-  const readable = routes.map((one: unknown): RouteInput<RoutingInto> | undefined => routing.safeParse(one).data)
+  if (!isRecord(document)) return []
+  const { warehouses, bucket, work } = document
+  const readable = listOf(document['routes']).map(
+    (one): RouteInput<RoutingInto> | undefined => routing.safeParse(one).data,
+  )
   const known = isRecord(warehouses) ? Object.keys(warehouses) : undefined
   const compiled = compileRoutes(readable, { warehouses: known })
-  return [...compiled.problems, ...pathsAmongFiles(document, compiled.routes)]
+  const bulk = compileBulk(
+    listOf(document['bulk']).map((one): BulkInput | undefined => bulkRouting.safeParse(one).data),
+    {
+      warehouses: known,
+      bucket: String(bucket),
+      work: (typeof work === 'string' ? work : 's3://') as S3Url,
+      routes: compiled.routes,
+    },
+  )
+  return [...compiled.problems, ...bulk.problems, ...pathsAmongFiles(document, compiled.routes, bulk.loads)]
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 /** What a person is told of an issue; `alsoKnown` are names that an unknown one may have meant. */

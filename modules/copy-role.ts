@@ -19,9 +19,11 @@ export interface CopyRoleProps {
   /** The key that new files are encrypted with. @default S3's own, which needs no permission */
   readonly keyArn?: string | undefined
   readonly iam: Infrastructure['iam']
-  /** The warehouse's name in the environment, and the host that tells which cluster or workgroup it is. */
-  readonly warehouse: { readonly name: string; readonly host: string }
+  /** The warehouse's name in the environment, and which cluster or workgroup it is, or the host that tells it. */
+  readonly warehouse: { readonly name: string } & Whereabouts
 }
+
+export type Whereabouts = { readonly host: string } | { readonly cluster: string } | { readonly workgroup: string }
 
 /**
  * The role with which a warehouse reads what it is told to COPY: the landing bucket, and nothing else. A warehouse uses only
@@ -49,7 +51,7 @@ export class CopyRole extends Construct {
       policy: new DataAwsIamPolicyDocument(this, 'permissions-document', { statement: reads(props) }).json,
     })
     this.roleArn = role.arn
-    this.attachWith = attach(warehouse.host, role.arn)
+    this.attachWith = attach(warehouse, role.arn)
     new TerraformOutput(this, 'attach', {
       description: `Attaches the role with which ${warehouse.name} reads files; once is enough`,
       value: this.attachWith,
@@ -75,13 +77,18 @@ function reads({ bucketArn, keyArn }: CopyRoleProps): DataAwsIamPolicyDocumentSt
   ]
 }
 
-/** `workgroup.account.region.redshift-serverless.…`, `cluster.hash.region.redshift.…`, or a name of one's own. */
-function attach(host: string, roleArn: string): string {
-  const [first = ''] = host.split('.')
-  if (/\.redshift-serverless\./.test(host)) {
+function attach(warehouse: Whereabouts, roleArn: string): string {
+  const found = 'host' in warehouse ? inHost(warehouse.host) : warehouse
+  if ('workgroup' in found) {
     // This call names all roles of the namespace, and takes away those that it leaves out.
-    return `aws redshift-serverless update-namespace --namespace-name <namespace of ${first}> --iam-roles <those it has> ${roleArn}`
+    return `aws redshift-serverless update-namespace --namespace-name <namespace of ${found.workgroup}> --iam-roles <those it has> ${roleArn}`
   }
-  const cluster = /\.redshift\./.test(host) ? first : '<cluster>'
-  return `aws redshift modify-cluster-iam-roles --cluster-identifier ${cluster} --add-iam-roles ${roleArn}`
+  return `aws redshift modify-cluster-iam-roles --cluster-identifier ${found.cluster} --add-iam-roles ${roleArn}`
+}
+
+/** `workgroup.account.region.redshift-serverless.…`, `cluster.hash.region.redshift.…`, or a name of one's own. */
+function inHost(host: string): Exclude<Whereabouts, { readonly host: string }> {
+  const [first = ''] = host.split('.')
+  if (/\.redshift-serverless\./.test(host)) return { workgroup: first }
+  return { cluster: /\.redshift\./.test(host) ? first : '<cluster>' }
 }

@@ -4,7 +4,7 @@ import { METRICS_NAMESPACE, VARIABLES } from '../lambda/runtime'
 import type { Bundles } from './bundles'
 import type { Encryption } from './encryption-key'
 import { LoaderFunction, type LoaderFunctionProps } from './loader-function'
-import { logsIn, may, type Permission, readsPasswords, usesKeyThrough } from './permissions'
+import { logsIn, may, type Permission, readsPasswords, runsStatements, usesKeyThrough } from './permissions'
 import type { QueueWithDeadLetters } from './queue-with-dead-letters'
 import type { SettingsDocument } from './settings-document'
 import type { StateTables } from './state-tables'
@@ -143,6 +143,7 @@ function toLoad(props: LoaderFunctionsProps): readonly Permission[] {
     may('KeepBatches', ['s3:PutObject'], [inWorkFolder(props, 'batches/*'), inWorkFolder(props, 'failed/*')]),
     ...readsPasswords(passwordArns, key.arn),
     ...logsIn(environment.logins, environment),
+    ...runsStatements(environment.logins, environment),
   ]
 }
 
@@ -153,7 +154,7 @@ function toFindFiles(props: LoaderFunctionsProps): readonly Permission[] {
     may('FindTargets', ['dynamodb:Scan', 'dynamodb:GetItem'], [tables.targets.arn]),
     may('CountDeadLetters', ['sqs:GetQueueAttributes'], [queues.objects.deadLettersArn, queues.wakes.deadLettersArn]),
     ...toLookAtFiles(props),
-    may('KeepProgress', ['s3:PutObject'], [inWorkFolder(props, 'heal.json')]),
+    may('KeepProgress', ['s3:PutObject'], [inWorkFolder(props, 'heal.json'), inWorkFolder(props, 'bulk/*')]),
   ]
 }
 

@@ -2,7 +2,7 @@ import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group'
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule'
 import { Construct } from 'constructs'
 import type { Infrastructure } from '../environments/infrastructure'
-import type { WarehouseSettings } from '../lambda/settings'
+import type { OverDataApiSettings, OverPgSettings } from '../lambda/settings'
 import { outOfRange } from './out-of-range'
 import { PrivateVpc } from './private-vpc'
 import { type Service, VpcEndpoints } from './vpc-endpoints'
@@ -14,12 +14,17 @@ export interface NetworkProps {
   readonly region: string
   /** An existing VPC with its private subnets, or the range of a new one. */
   readonly network: NonNullable<Infrastructure['network']>
-  /** What has to be reached: the port of each warehouse, and the service that gives the password of one that is entered without. */
-  readonly warehouses: readonly Pick<WarehouseSettings, 'port' | 'login'>[]
+  /**
+   * What has to be reached: the port of each warehouse, and the service that gives the password of one that is entered without; or
+   * the Data API.
+   */
+  readonly warehouses: readonly ReachedWarehouse[]
   readonly iam: Infrastructure['iam']
   /** Days for which a new VPC remembers who spoke with whom. */
   readonly logDays: number
 }
+
+export type ReachedWarehouse = Pick<OverPgSettings, 'via' | 'port' | 'login'> | Pick<OverDataApiSettings, 'via'>
 
 type Existing = Extract<NetworkProps['network'], { readonly vpc: string }>
 
@@ -40,7 +45,7 @@ export class Network extends Construct {
     super(scope, id)
     const { network, warehouses } = props
     this.node.addValidation({
-      validate: () => warehouses.flatMap(({ port }) => outOfRange('the port of a warehouse', port, 1, 65_535)),
+      validate: () => portsOf(warehouses).flatMap((port) => outOfRange('the port of a warehouse', port, 1, 65_535)),
     })
     this.vpcConfig = 'vpc' in network ? inExisting(this, props, network) : inNew(this, props, network.cidr)
   }
@@ -75,12 +80,18 @@ function inNew(scope: Construct, props: NetworkProps, cidr: string): Network['vp
 }
 
 function servicesFor({ warehouses }: NetworkProps): readonly Service[] {
-  const enteredBy = (kind: WarehouseSettings['login']['kind']) => warehouses.some(({ login }) => login.kind === kind)
+  const enteredBy = (kind: OverPgSettings['login']['kind']) =>
+    warehouses.some((one) => one.via === 'pg' && one.login.kind === kind)
   return [
     ...ALWAYS_CALLED,
     ...(enteredBy('cluster') ? (['redshift'] as const) : []),
     ...(enteredBy('workgroup') ? (['redshift-serverless'] as const) : []),
+    ...(warehouses.some(({ via }) => via === 'data-api') ? (['redshift-data'] as const) : []),
   ]
+}
+
+function portsOf(warehouses: NetworkProps['warehouses']): readonly number[] {
+  return warehouses.flatMap((one) => (one.via === 'pg' ? [one.port] : []))
 }
 
 /** The group of the functions: nobody comes in, and they go out to services and warehouses alone. */
@@ -91,7 +102,7 @@ function mayGoOut(scope: Construct, { name, warehouses }: NetworkProps, vpcId: s
     vpcId,
     tags: { Name: `${name}-functions` },
   })
-  const ports = new Set([TLS_PORT, ...warehouses.map(({ port }) => port)])
+  const ports = new Set([TLS_PORT, ...portsOf(warehouses)])
   for (const port of ports) {
     new VpcSecurityGroupEgressRule(scope, `out-${port}`, {
       securityGroupId: group.id,

@@ -1,9 +1,10 @@
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider'
 import { type App, S3Backend, TerraformStack } from 'cdktf'
 import { type Environment, roleArn } from '../environments/environment'
+import { statementPrefix } from '../lambda/statement-name'
 import { Alarms } from './alarms'
 import type { Bundles } from './bundles'
-import { CopyRole } from './copy-role'
+import { CopyRole, type Whereabouts } from './copy-role'
 import { Dashboard } from './dashboard'
 import { type Encryption, EncryptionKey } from './encryption-key'
 import { LandingBucket } from './landing-bucket'
@@ -15,6 +16,7 @@ import { PasswordParameters } from './password-parameters'
 import { QueueWithDeadLetters } from './queue-with-dead-letters'
 import { SettingsDocument } from './settings-document'
 import { StateTables } from './state-tables'
+import { StatementEvents } from './statement-events'
 import { TickSchedule } from './tick-schedule'
 
 /** All that one environment needs. The stack's id is the environment's name, so `cdktf deploy dev` deploys it. */
@@ -72,7 +74,7 @@ export class PenstockStack extends TerraformStack {
         bucketArn: landing.arn,
         keyArn: environment.kmsKey,
         iam,
-        warehouse: { name: warehouse, host: environment.logins[warehouse]?.host ?? '' },
+        warehouse: { name: warehouse, ...whereaboutsOf(environment.logins[warehouse]) },
       })
     }
 
@@ -87,6 +89,14 @@ export class PenstockStack extends TerraformStack {
       passwordArns: passwords.arns,
       network: networkOf(this, environment),
     })
+    if (Object.values(environment.logins).some(({ via }) => via === 'data-api')) {
+      new StatementEvents(this, 'statement-events', {
+        name: prefix,
+        account,
+        statementPrefix: statementPrefix(environment.name),
+        queue: wakes,
+      })
+    }
     new TickSchedule(this, 'every-minute', {
       name: `${prefix}-tick`,
       account,
@@ -153,6 +163,11 @@ function networkOf(stack: PenstockStack, environment: Environment): Network['vpc
   const warehouses = Object.values(logins)
   return new Network(stack, 'network', { name, account, region, network, warehouses, iam, logDays: functions.logDays })
     .vpcConfig
+}
+
+function whereaboutsOf(warehouse: Environment['logins'][string] | undefined): Whereabouts {
+  if (warehouse === undefined) return { host: '' }
+  return warehouse.via === 'pg' ? { host: warehouse.host } : warehouse.login
 }
 
 function passwordParametersOf({ logins }: Environment): Readonly<Record<string, string>> {

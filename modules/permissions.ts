@@ -1,6 +1,6 @@
 import type { DataAwsIamPolicyDocumentStatement } from '@cdktf/provider-aws/lib/data-aws-iam-policy-document'
 import { domainOf, partitionOf } from '../environments/partition'
-import type { Login, Settings } from '../lambda/settings'
+import type { Settings } from '../lambda/settings'
 
 /** One thing that a role may do, named by its `sid`. */
 export type Permission = DataAwsIamPolicyDocumentStatement
@@ -98,11 +98,16 @@ export function logsIn(warehouses: Settings['warehouses'], place: Place): readon
   })
 }
 
-function loginTo(login: Login, database: string, place: Place): Permission | undefined {
+function loginTo(
+  login: Settings['warehouses'][string]['login'],
+  database: string,
+  place: Place,
+): Permission | undefined {
   if (login.kind === 'password') return undefined
-  const region = login.region ?? place.region
-  const arn = (service: string, what: string) =>
-    `arn:${partitionOf(region)}:${service}:${region}:${place.account}:${what}`
+  if ('secretArn' in login && login.secretArn !== undefined) {
+    return may('', ['secretsmanager:GetSecretValue'], [login.secretArn])
+  }
+  const arn = arnIn(login.region ?? place.region, place.account)
   if (login.kind === 'workgroup') {
     // A workgroup's ARN bears an id that AWS gives it, not its name.
     return may('', ['redshift-serverless:GetCredentials'], [arn('redshift-serverless', 'workgroup/*')])
@@ -111,4 +116,46 @@ function loginTo(login: Login, database: string, place: Place): Permission | und
   const ofDatabase = arn('redshift', `dbname:${cluster}/${database}`)
   if (user === undefined) return may('', ['redshift:GetClusterCredentialsWithIAM'], [ofDatabase])
   return may('', ['redshift:GetClusterCredentials'], [arn('redshift', `dbuser:${cluster}/${user}`), ofDatabase])
+}
+
+/**
+ * Statements on the warehouses that are reached through the Data API, and what becomes of them. A statement's id is no resource: its
+ * own alone may be looked at, whoever else runs some in the account.
+ */
+export function runsStatements(warehouses: Settings['warehouses'], place: Place): readonly Permission[] {
+  const logins = Object.values(warehouses).flatMap((one) => (one.via === 'data-api' ? [one.login] : []))
+  if (logins.length === 0) return []
+  const resources = logins.map((login) => {
+    const arn = arnIn(login.region ?? place.region, place.account)
+    return login.kind === 'cluster'
+      ? arn('redshift', `cluster:${login.cluster}`)
+      : arn('redshift-serverless', 'workgroup/*')
+  })
+  const follow = ['CancelStatement', 'DescribeStatement', 'GetStatementResult', 'ListStatements']
+  return [
+    may(
+      'RunStatements',
+      ['redshift-data:BatchExecuteStatement', 'redshift-data:ExecuteStatement'],
+      [...new Set(resources)],
+    ),
+    {
+      ...may(
+        'FollowItsStatements',
+        follow.map((one) => `redshift-data:${one}`),
+        ['*'],
+      ),
+      condition: [
+        {
+          test: 'StringEquals',
+          variable: 'redshift-data:statement-owner-iam-userid',
+          // What Terraform writes as `${aws:userid}`: with the dollar it would look for a variable of its own.
+          values: ['&{aws:userid}'],
+        },
+      ],
+    },
+  ]
+}
+
+function arnIn(region: string, account: string) {
+  return (service: string, what: string) => `arn:${partitionOf(region)}:${service}:${region}:${account}:${what}`
 }

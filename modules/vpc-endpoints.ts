@@ -71,6 +71,14 @@ const ACTIONS: Readonly<Record<Service, readonly string[]>> = {
     'redshift-serverless:GetNamespace',
     'redshift-serverless:GetWorkgroup',
   ],
+  'redshift-data': [
+    'redshift-data:BatchExecuteStatement',
+    'redshift-data:CancelStatement',
+    'redshift-data:DescribeStatement',
+    'redshift-data:ExecuteStatement',
+    'redshift-data:GetStatementResult',
+    'redshift-data:ListStatements',
+  ],
 }
 
 /** The ways from private subnets to services of AWS. */

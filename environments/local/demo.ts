@@ -1,6 +1,8 @@
 import { messageOf } from '../../lambda/errors'
 import type { FileRecord, S3Url, TargetId } from '../../lambda/model'
 import { aroundRotation, type DemoFile, firstFiles, newPrefixFile, oneBrokenOfThree } from './demo/files'
+import { demoMerge } from './demo/merge'
+import { demoReplace } from './demo/replace'
 import { type Report, reportOnStdout, told } from './demo/report'
 import { createTable, TABLES } from './demo/tables'
 import { LOCAL } from './names'
@@ -163,7 +165,23 @@ function tableOf(key: string): string {
   return table
 }
 
-demo(reportOnStdout()).catch((error: unknown) => {
+/** What `npm run demo -- <name>` shows; without a name, the main job. */
+const DEMOS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
+  merge: demoMerge,
+  replace: demoReplace,
+}
+
+async function run(name: string | undefined): Promise<void> {
+  const chosen = name === undefined ? demo : DEMOS[name]
+  if (chosen === undefined) {
+    throw new Error(
+      `there is no demo ${JSON.stringify(name)}: npm run demo, or with -- ${Object.keys(DEMOS).join(' or -- ')}`,
+    )
+  }
+  await chosen(reportOnStdout())
+}
+
+run(process.argv[2]).catch((error: unknown) => {
   process.stderr.write(`\nThe demo failed: ${messageOf(error)}\n`)
   process.exitCode = 1
 })

@@ -9,13 +9,14 @@ import type { Clients } from '../../lambda/platform/clients'
 import { createTables } from '../../lambda/platform/create-tables'
 import { VARIABLES } from '../../lambda/runtime'
 import { passwordParameterOf, type SettingsInput } from '../../lambda/settings'
+import { statementPrefix } from '../../lambda/statement-name'
 import { deadLettersOf, LOCAL, QUEUES, SETTINGS_BUCKET, TABLE_NAMES, TIMEOUTS_MS } from './names'
 import type { Queue, Queues } from './queues'
 import type { FakeRedshift } from './redshift/start'
 import type { Servers } from './servers'
 
-/** How the loader logs in: as a user of its own with a password, or by IAM. */
-export type LoginInput = Pick<SettingsInput['warehouses'][string], 'user' | 'auth'>
+/** How the loader logs in: as a user of its own with a password, by IAM, or through the Data API. */
+export type LoginInput = Pick<SettingsInput['warehouses'][string], 'via' | 'user' | 'auth' | 'secretArn'>
 
 /** The way that events take from the bucket to the function. */
 export type EventsBy = 'queue' | 'topic' | 'event-bridge' | 'function'
@@ -53,6 +54,7 @@ export async function provision(
   const settings = JSON.stringify(settingsOf(redshift, topics, given.settings, given.login ?? { user: LOCAL.user }))
   await clients.s3.send(new PutObjectCommand({ Bucket: SETTINGS_BUCKET, Key: 'settings.json', Body: settings }))
   await announceTo(given.events, servers, clients, objects.arn)
+  if (given.login?.via === 'data-api') tellOfStatements(servers, wakes.arn)
   const setPassword = async (password: string) =>
     void (await clients.ssm.send(
       new PutParameterCommand({ Name: PASSWORD_PARAMETER, Value: password, Type: 'SecureString', Overwrite: true }),
@@ -89,11 +91,9 @@ function settingsOf(
     warehouses: {
       [LOCAL.warehouse]: {
         kind: 'redshift',
-        host: redshift.host,
-        port: redshift.port,
         database: redshift.database,
         ...login,
-        tls: { ca: redshift.ca },
+        ...(login.via === 'data-api' ? {} : { host: redshift.host, port: redshift.port, tls: { ca: redshift.ca } }),
       },
     },
     batch: { seconds: 0 },
@@ -118,6 +118,16 @@ async function withDeadLetters(queues: Queues, name: string, timeoutMs: number):
     deadLetter: deadLettersOf(name),
     maxReceiveCount: 5,
     visibilitySeconds: 6 * (timeoutMs / 1000),
+  })
+}
+
+/** A statement that has ended wakes the loader. */
+function tellOfStatements({ bus }: Servers, wakesArn: string): void {
+  bus.addRule({
+    source: 'aws.redshift-data',
+    detailType: 'Redshift Data Statement Status Change',
+    statementPrefix: statementPrefix(LOCAL.name),
+    target: { kind: 'queue', arn: wakesArn },
   })
 }
 

@@ -7,5 +7,8 @@ export interface Thresholds {
   readonly seconds: number
 }
 
+/** No batch holds more files. */
+export const MAX_FILES_PER_BATCH = 5_000
+
 /** The longest delay of an SQS message, in seconds. */
 export const LONGEST_WAKE_DELAY_SECONDS = 900

@@ -1,5 +1,5 @@
-import type { CopyPlan } from '../copy-plan'
 import { inTableOf, rememberingTable } from '../in-table'
+import type { LoadPlan } from '../load-plan'
 import {
   type Arrival,
   type FileRecord,
@@ -14,7 +14,7 @@ import {
 export type Plan =
   | {
       readonly kind: 'copy'
-      readonly plan: CopyPlan
+      readonly plan: LoadPlan
       /** What a later version under the key of a loaded file does. */
       readonly overwrites: 'skip' | 'reload'
       /** What the content of a loaded file does under another name. */
@@ -26,7 +26,7 @@ export type Plan =
 export interface Choice {
   /** One arrival per file, all with equal plans, oldest first. Empty when nothing is left to load. */
   readonly take: readonly Arrival[]
-  readonly plan: CopyPlan | undefined
+  readonly plan: LoadPlan | undefined
   /** Arrivals that leave the queue without being loaded: what they would bring is there, or will never be. */
   readonly drop: readonly Arrival[]
   /** What is to be remembered of them before they leave. */
@@ -38,6 +38,8 @@ export interface Known {
   readonly records: ReadonlyMap<S3Url, FileRecord>
   /** Which file was loaded with a content; asked only for files whose plan does not load duplicates. */
   readonly contents: ReadonlyMap<Fingerprint, S3Url>
+  /** The table was replaced by a file of this time: what came before it would bring old rows back. */
+  readonly replacedByMs?: number
 }
 
 export interface Limits {
@@ -63,7 +65,7 @@ export function whatGoesIn(
   const records: FileRecord[] = []
   const latest = latestByUrl(waiting)
   const contents = new Set<Fingerprint>()
-  let chosen: { readonly plan: CopyPlan; readonly key: string } | undefined
+  let chosen: { readonly plan: LoadPlan; readonly key: string } | undefined
   let bytes = 0
 
   for (const arrival of waiting) {
@@ -115,6 +117,9 @@ function judge(arrival: Arrival, plan: Plan, known: Known, nowMs: number): Verdi
   }
   switch (plan.kind) {
     case 'copy':
+      if (plan.plan.mode === 'replace' && object.eventTimeMs < (known.replacedByMs ?? 0)) {
+        return { kind: 'drop', record: superseded(arrival, nowMs) }
+      }
       return judgeContent(arrival, plan, record, known.contents.get(fingerprintOf(object)), nowMs)
     case 'fail':
       return {
@@ -127,6 +132,12 @@ function judge(arrival: Arrival, plan: Plan, known: Known, nowMs: number): Verdi
         record: { status: 'skipped', target, object, atMs: nowMs, code: plan.code, reason: plan.reason },
       }
   }
+}
+
+function superseded({ target, object }: Arrival, nowMs: number): FileRecord {
+  const reason =
+    'it came late: a later file has replaced the rows of the table. Write it again if its rows are to replace those'
+  return { status: 'skipped', target, object, atMs: nowMs, code: 'SUPERSEDED', reason }
 }
 
 /** A file is no duplicate of itself: its content may be noted by a batch that was repeated after a crash. */

@@ -1,11 +1,11 @@
 import { isNewer } from '../batch/what-goes-in'
-import { messageOf } from '../errors'
-import { byTarget, type FileRecord, type S3Object, type S3Url, type TargetId, urlOf } from '../model'
+import { byTarget, type S3Object, type S3Url, type TargetId, urlOf } from '../model'
 import type { ListedObject, Ports } from '../ports'
 import { routeOf } from '../route/by-pattern'
 import type { Route } from '../route/route'
 import type { Into, Settings } from '../settings'
-import { isAbout, isItLost, seenQueue, type Verdict } from './is-it-lost'
+import type { Verdict } from './is-it-lost'
+import { type Candidate, nowThere, objectOf, verdictsOf } from './look-at'
 import { isOutside, type RouteProgress, targetText } from './progress'
 
 /** An object that no event announced, and the targets that lack it. */
@@ -14,18 +14,8 @@ export interface Lost {
   readonly targets: ReadonlySet<TargetId>
 }
 
-/** A listed object and one of the targets that it may be missing from. */
-interface Candidate {
-  readonly listed: ListedObject
-  readonly url: S3Url
-  readonly target: TargetId
-  readonly holdsDuplicates: boolean
-}
-
 type HealPorts = Pick<Ports, 'arrivals' | 'targets' | 'files' | 'objects' | 'log'>
 
-/** So many of the oldest arrivals of a target are known by name. */
-const WAITING_SEEN = 1_000
 /** A page may hold a file for each of a thousand tables. */
 const TARGETS_AT_ONCE = 16
 
@@ -60,21 +50,14 @@ export async function comparePage(
 
 type Looked = Candidate & { readonly found: S3Object | 'undecided' | undefined }
 
-/** One target's queue first, then its records: what leaves the queue in between has its record by then. */
 async function lookAt(
   ports: HealPorts,
   settings: Settings,
   target: TargetId,
   own: readonly Candidate[],
 ): Promise<readonly Looked[]> {
-  const oldest = await ports.arrivals.oldest(target, WAITING_SEEN)
-  const queue = seenQueue(oldest, WAITING_SEEN, await ports.targets.get(target))
-  const urls = own.map(({ url }) => url)
-  const known = await ports.files.get(target, urls)
   const looked: Looked[] = []
-  for (const candidate of own) {
-    const { listed, url, holdsDuplicates } = candidate
-    const verdict = isItLost({ ...listed, url }, queue, { record: known.get(url), holdsDuplicates })
+  for (const { candidate, verdict } of await verdictsOf(ports, target, own, 'later')) {
     looked.push({ ...candidate, found: await lostObject(ports, settings, candidate, verdict) })
   }
   return looked
@@ -93,9 +76,9 @@ async function lostObject(
     case 'maybe-waiting':
       return 'undecided'
     case 'lost':
-      return objectOf(settings, candidate.listed)
+      return objectOf(settings.bucket, candidate.listed)
     case 'changed':
-      return nowThere(ports, settings, candidate, verdict.record)
+      return nowThere(ports, settings.bucket, candidate, verdict.record)
   }
 }
 
@@ -122,32 +105,4 @@ function candidatesOf(
 /** A listing tells whole seconds: what came in the second of the beginning came after it. */
 function wholeSecond(ms: number): number {
   return Math.floor(ms / 1_000) * 1_000
-}
-
-/** The object as an event would have told it, as far as a listing can. */
-function objectOf({ bucket }: Settings, { key, etag, sizeBytes, lastModifiedMs }: ListedObject): S3Object {
-  return { bucket, key, etag, sizeBytes, eventTimeMs: lastModifiedMs }
-}
-
-/**
- * The record may have been written after the listing, and speak of a later version than that. So S3 is asked once more: what
- * it holds now and the record does not speak of is later than what the record speaks of.
- */
-async function nowThere(
-  ports: HealPorts,
-  settings: Settings,
-  { listed, url, holdsDuplicates }: Candidate,
-  record: FileRecord,
-): Promise<S3Object | 'undecided' | undefined> {
-  let now: Awaited<ReturnType<Ports['objects']['head']>>
-  try {
-    now = await ports.objects.head(url)
-  } catch (error) {
-    // An object that may not be looked at holds up no other: the next pass asks again.
-    ports.log('warn', 'file-not-compared', { file: url, target: record.target, why: messageOf(error) })
-    return 'undecided'
-  }
-  if (now === undefined || isAbout(record, now.etag, holdsDuplicates)) return undefined
-  const eventTimeMs = Math.max(listed.lastModifiedMs, record.object.eventTimeMs + 1)
-  return { ...objectOf(settings, listed), ...now, eventTimeMs }
 }

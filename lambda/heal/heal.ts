@@ -1,9 +1,10 @@
 import { messageOf } from '../errors'
-import { type S3Object, splitUrl, type TargetId } from '../model'
+import type { S3Object, TargetId } from '../model'
 import type { Ports } from '../ports'
 import type { HealSettings, Settings } from '../settings'
 import { comparePage, type Lost } from './compare-page'
 import { listingPrefix } from './listing-prefix'
+import { nextAfter } from './next-after'
 import { openNotes } from './notes'
 import { afterPage, horizonOf, newPass, nextRoute, type RouteProgress } from './progress'
 
@@ -86,13 +87,6 @@ async function onePage(
   )
   if (after.pass === undefined && after.lastPass) ports.log('info', 'route-compared', { route: id, ...after.lastPass })
   return after
-}
-
-/** The loader's own objects may be many, and are passed over as a whole. */
-function nextAfter({ bucket, work }: Settings, last: string | undefined): string | undefined {
-  const own = splitUrl(work)
-  if (last === undefined || own.bucket !== bucket || own.key === '' || !last.startsWith(own.key)) return last
-  return `${own.key}\u{10FFFF}`
 }
 
 async function queue(ports: Ports, lost: readonly Lost[], ingest: Ingest): Promise<void> {

@@ -1,8 +1,9 @@
-import { codeOf, messageOf, PenstockError } from '../errors'
+import { messageOf, PenstockError } from '../errors'
 import type { S3Url } from '../model'
 import type { Ports } from '../ports'
 import type { Settings } from '../settings'
 import { type Progress, progressDocument, type RouteProgress, withRoutes } from './progress'
+import { textAt } from './text-at'
 
 /** How far the bucket is compared, as a run goes on. */
 export interface Notes {
@@ -15,7 +16,7 @@ export interface Notes {
 /** Reads how far earlier runs came. What is new in the routes is written down at once: since when they are there must not move. */
 export async function openNotes(ports: Ports, settings: Settings): Promise<Notes> {
   const url: S3Url = `${settings.work}heal.json`
-  let written = await readText(ports, url)
+  let written = await textAt(ports, url)
   let progress = withRoutes(written === undefined ? { routes: {} } : parse(url, written), settings.routes, ports.now())
   const write = async () => {
     const text = JSON.stringify(progress)
@@ -30,15 +31,6 @@ export async function openNotes(ports: Ports, settings: Settings): Promise<Notes
       progress = { routes: { ...progress.routes, [id]: route } }
     },
     write,
-  }
-}
-
-async function readText(ports: Ports, url: S3Url): Promise<string | undefined> {
-  try {
-    return await ports.objects.get(url)
-  } catch (error) {
-    if (codeOf(error) === 'OBJECT_GONE') return undefined
-    throw error
   }
 }
 

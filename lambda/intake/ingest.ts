@@ -1,5 +1,7 @@
 import { isNewer } from '../batch/what-goes-in'
 import { wakeAfterArrivals } from '../batch/when-to-wake'
+import type { BulkLoad } from '../bulk/bulk-load'
+import { leadsTo } from '../bulk/leads-to'
 import { whyNotAFile } from '../event/skip'
 import { rememberingTable } from '../in-table'
 import { bytesOf } from '../load/lease'
@@ -8,7 +10,8 @@ import { type Arrival, byTarget, type FileRecord, type S3Object, type TargetId, 
 import type { Ports } from '../ports'
 import { reportEnded } from '../record/report-ended'
 import { routeOf } from '../route/by-pattern'
-import type { Settings } from '../settings'
+import type { RoutedTarget } from '../route/route'
+import type { Into, Settings } from '../settings'
 import { thresholdsOf } from '../target-settings'
 
 /**
@@ -29,7 +32,25 @@ export async function ingest(
     sorted = sort(settings)
   }
   for (const one of sorted) report(ports, one)
+  await queue(ports, settings, sorted)
+}
 
+/** The same for one target of a bulk load, whatever the routes say of the objects. */
+export async function ingestInto(
+  ports: Ports,
+  settings: Settings,
+  load: BulkLoad<Into>,
+  objects: readonly S3Object[],
+): Promise<void> {
+  const nowMs = ports.now()
+  const sorted = objects.map((object) => {
+    const routed = leadsTo(object.key, load.target, settings) ?? load
+    return settle(object, [routed], settings, nowMs)
+  })
+  await queue(ports, settings, sorted)
+}
+
+async function queue(ports: Ports, settings: Settings, sorted: readonly SortedOut[]): Promise<void> {
   const records = sorted.flatMap((one) => (one.kind === 'routed' ? one.records : []))
   await remember(ports, settings, records)
   const arrivals = sorted.flatMap((one) => (one.kind === 'routed' ? one.arrivals : []))
@@ -52,16 +73,27 @@ function sortOut(
   // Our own manifests, where they share the bucket: loading them would make more of them.
   if (urlOf(object).startsWith(settings.work)) return { kind: 'own' }
   const decision = routeOf(object.key, settings.routes)
-  const notAFile = whyNotAFile(object)
   if (decision.kind === 'unrouted') {
+    const notAFile = whyNotAFile(object)
     if (notAFile) return { kind: 'not-a-file', object, why: notAFile.code, message: notAFile.reason }
     return { kind: 'unrouted', object, why: decision.why, message: decision.message }
   }
+  const wanted = decision.targets.filter(({ target }) => isWanted(object, target))
+  return settle(object, wanted, settings, nowMs)
+}
+
+/** What becomes of an object for the targets that it leads to. */
+function settle(
+  object: S3Object,
+  targets: readonly RoutedTarget<Into>[],
+  settings: Settings,
+  nowMs: number,
+): SortedOut {
+  const notAFile = whyNotAFile(object)
   const arrivals: Arrival[] = []
   const records: FileRecord[] = []
-  for (const routed of decision.targets) {
+  for (const routed of targets) {
     const { target } = routed
-    if (!isWanted(object, target)) continue
     const plan = planOf(object.key, routed, settings)
     if (notAFile) records.push({ status: 'skipped', target, object, atMs: nowMs, ...notAFile })
     else if (plan.kind === 'fail') {

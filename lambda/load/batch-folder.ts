@@ -1,11 +1,11 @@
-import type { CopyPlan } from '../copy-plan'
+import type { LoadPlan } from '../load-plan'
 import { type Arrival, type Batch, type S3Url, type TargetId, urlOf } from '../model'
 
 /** What a batch keeps in S3: enough to run it again, or to finish it, by somebody who knows nothing but its folder. */
 export interface BatchContents {
   readonly batchId: string
   readonly target: TargetId
-  readonly plan: CopyPlan
+  readonly plan: LoadPlan
   readonly arrivals: readonly Arrival[]
   /** When it is loaded, the contents of its files are noted. */
   readonly notesContents?: true
@@ -38,6 +38,18 @@ export function contentsUrl(folder: S3Url): S3Url {
 /** Named as Redshift's own UNLOAD names it. */
 export function manifestUrl(folder: S3Url): S3Url {
   return `${folder}manifest`
+}
+
+/** A manifest for each file, for loads whose rows tell which file they came from; none for others. */
+export function partsOf(
+  { plan, arrivals }: Pick<BatchContents, 'plan' | 'arrivals'>,
+  folder: S3Url,
+): readonly { readonly arrival: Arrival; readonly url: S3Url; readonly manifest: S3Url }[] {
+  if (plan.lineage?.file === undefined) return []
+  return arrivals.map((arrival, index) => {
+    const manifest: S3Url = `${folder}manifest-${index + 1}`
+    return { arrival, url: urlOf(arrival.object), manifest }
+  })
 }
 
 export function contentsText(contents: BatchContents | FailedContents): string {

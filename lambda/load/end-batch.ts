@@ -1,4 +1,4 @@
-import type { Batch } from '../model'
+import type { AfterCommit, Batch } from '../model'
 import type { TargetChange } from '../ports'
 import {
   type BatchContents,
@@ -46,6 +46,7 @@ export function closed(
     readonly status: 'loaded' | 'failed'
     readonly atMs: number
     readonly rows?: number
+    readonly afterCommit?: AfterCommit
     readonly error?: { readonly code: string; readonly message: string }
   },
 ): Batch {
@@ -54,6 +55,12 @@ export function closed(
       ? { ...attempt, endedAtMs: end.atMs, ...(end.error === undefined ? {} : { error: end.error }) }
       : attempt,
   )
-  const rows = end.rows === undefined ? {} : { rows: end.rows }
-  return { ...batch, status: end.status, closedAtMs: end.atMs, attempts, ...rows }
+  return {
+    ...batch,
+    status: end.status,
+    closedAtMs: end.atMs,
+    attempts,
+    ...(end.rows === undefined ? {} : { rows: end.rows }),
+    ...(end.afterCommit === undefined ? {} : { afterCommit: end.afterCommit }),
+  }
 }

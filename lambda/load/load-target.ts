@@ -61,11 +61,20 @@ function takeTurn(turn: Turn): Promise<Turned> {
 /** Lets go first and looks at the counts of the same write: an arrival counted before it is seen here, a later one sees a free lease. */
 async function release(turn: Turn, turned: Exclude<Turned, { kind: 'again' }>): Promise<void> {
   // A hold ends with the first turn that comes to an end of its own without making a new one.
-  const hold = turned.kind === 'release' ? { hold: turned.hold ?? null } : {}
+  const made = turned.kind === 'release' ? turned.hold : undefined
+  const hold = turned.kind === 'out-of-time' ? {} : { hold: made ?? null }
   // A wake that was noted while the lease was held was sent by nobody: it is ours to send, and not to be waited for.
   const wakeAtMs = turned.kind === 'release' ? (turned.wakeAtMs ?? null) : null
   await turn.lease.change({ lease: null, wakeAtMs, ...hold })
+  if (turned.kind === 'running') return lookSoon(turn, turned.isNew)
   await wakeNext(turn, turned.kind === 'out-of-time')
+}
+
+/** What has ended while the lease was still held woke nobody: a short statement is looked at once more. Later ends are told, or seen by the tick. */
+const LOOK_AGAIN_SECONDS = 5
+
+async function lookSoon({ ports, target }: Turn, isNew: boolean): Promise<void> {
+  if (isNew) await ports.wakes.send([{ target, delaySeconds: LOOK_AGAIN_SECONDS }])
 }
 
 async function wakeNext({ ports, target, lease, settings }: Turn, stoppedForTime: boolean): Promise<void> {

@@ -1,10 +1,14 @@
 import { isItDue } from '../batch/is-it-due'
 import { type Choice, type Known, type Limits, type Plan, whatGoesIn } from '../batch/what-goes-in'
-import type { CopyPlan } from '../copy-plan'
+import { rememberingTable } from '../in-table'
+import type { LoadPlan } from '../load-plan'
 import { type Arrival, fingerprintOf, urlOf } from '../model'
+import type { WarehouseSession } from '../ports'
+import { misfitRecords } from '../record/records-of'
 import { reportEnded } from '../record/report-ended'
 import { notesContents, thresholdsOf } from '../target-settings'
 import { cannotConnect } from './cannot-connect'
+import { type Matched, matchColumns } from './match-columns'
 import { openBatch } from './open-batch'
 import { planFor, reloads } from './plan-for'
 import { refreshArrivals } from './refresh-arrivals'
@@ -32,10 +36,12 @@ export async function loadWhatIsDue(turn: Turn): Promise<Turned> {
 async function choose(turn: Turn, waiting: readonly Arrival[], limits: Limits): Promise<Choice> {
   const { ports, target } = turn
   const records = await ports.files.get(target, [...new Set(waiting.map(({ object }) => urlOf(object)))])
+  const replacedByMs = turn.lease.state().lastLoad?.latestEventMs
+  const replaced = replacedByMs === undefined ? {} : { replacedByMs }
   const decide = async () => {
     const planOf = (arrival: Arrival) => planFor(arrival, turn.settings())
     const contents = await knownContents(turn, waiting, planOf)
-    return whatGoesIn(waiting, { records, contents }, planOf, limits, ports.now())
+    return whatGoesIn(waiting, { records, contents, ...replaced }, planOf, limits, ports.now())
   }
   const choice = await decide()
   if (!choice.records.some(({ status }) => status !== 'loaded')) return choice
@@ -60,7 +66,7 @@ async function knownContents(
 }
 
 /** People are told before it is written: who dies in between tells them again, and never nobody. */
-async function dropWhatIsNotLoaded(turn: Turn, choice: Choice): Promise<void> {
+async function dropWhatIsNotLoaded(turn: Turn, choice: Pick<Choice, 'drop' | 'records'>): Promise<void> {
   const { ports, lease, target } = turn
   if (choice.drop.length === 0) return
   await lease.flush()
@@ -71,7 +77,7 @@ async function dropWhatIsNotLoaded(turn: Turn, choice: Choice): Promise<void> {
   ports.log('info', 'arrivals-dropped', { target, files: choice.drop.length, recorded: choice.records.length })
 }
 
-async function loadThese(turn: Turn, take: readonly Arrival[], plan: CopyPlan): Promise<Turned> {
+async function loadThese(turn: Turn, take: readonly Arrival[], plan: LoadPlan): Promise<Turned> {
   const { ports, target, lease } = turn
   // A version that is loaded instead of a newer one, and the newer one after it, would be twice there.
   const arrivals = reloads(take, turn.settings()) ? await refreshArrivals(turn, take) : take
@@ -84,12 +90,43 @@ async function loadThese(turn: Turn, take: readonly Arrival[], plan: CopyPlan): 
   if (connection.kind === 'refused') return cannotConnect(turn, connection.fault)
   // Looking at thousands of files, or connecting, may have taken what time there was.
   if (!hasTime(turn)) return OUT_OF_TIME
+  const matched =
+    plan.match === undefined ? { take: arrivals, plan } : await matchTheirs(turn, arrivals, plan, connection.session)
+  if ('kind' in matched) return matched
   const opened = await openBatch(
     turn,
-    { arrivals, plan, ...(noting ? { notesContents: true } : {}) },
+    { arrivals: matched.take, plan: matched.plan, ...(noting ? { notesContents: true } : {}) },
     connection.session.id,
   )
   const { batchId } = opened.contents
-  ports.log('info', 'batch-opened', { target, batchId, files: arrivals.length, fence: lease.fence })
+  ports.log('info', 'batch-opened', { target, batchId, files: matched.take.length, fence: lease.fence })
   return runBatch(turn, opened, connection.session)
+}
+
+/** The columns that the files name; what does not fit is remembered as failed before anything is loaded. */
+async function matchTheirs(
+  turn: Turn,
+  arrivals: readonly Arrival[],
+  plan: LoadPlan,
+  session: WarehouseSession,
+): Promise<Pick<Matched, 'take' | 'plan'> | Turned> {
+  const { ports, target } = turn
+  const table = await session.table(plan)
+  if (table === undefined) {
+    const message = `the table ${plan.schema}.${plan.table} is not there, or the user has no right to it: create it, or grant it`
+    return cannotConnect(turn, { kind: 'set-up', code: 'NO_SUCH_TABLE', message, fileErrors: [] })
+  }
+  const matched = await matchColumns(turn, arrivals, plan, table)
+  if (matched.misfits.length > 0) {
+    const urls = matched.misfits.map(({ arrival }) => urlOf(arrival.object))
+    const records = misfitRecords(matched.misfits, ports.now())
+    const drop = matched.misfits.map(({ arrival }) => arrival)
+    await dropWhatIsNotLoaded(turn, { drop, records: rememberingTable(records, await ports.files.get(target, urls)) })
+  }
+  if (matched.changed.length > 0) {
+    await refreshArrivals(turn, matched.changed)
+    return AGAIN
+  }
+  if (matched.take.length === 0) return AGAIN
+  return hasTime(turn) ? matched : OUT_OF_TIME
 }

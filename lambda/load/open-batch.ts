@@ -1,5 +1,13 @@
 import type { Batch } from '../model'
-import { type BatchContents, contentsText, contentsUrl, folderOf, manifestText, manifestUrl } from './batch-folder'
+import {
+  type BatchContents,
+  contentsText,
+  contentsUrl,
+  folderOf,
+  manifestText,
+  manifestUrl,
+  partsOf,
+} from './batch-folder'
 import { bytesOf } from './lease'
 import type { Turn } from './turn'
 
@@ -18,7 +26,7 @@ export interface OpenedBatch {
 export async function openBatch(
   turn: Turn,
   what: Pick<BatchContents, 'arrivals' | 'plan' | 'notesContents'>,
-  session: string,
+  session: string | undefined,
 ): Promise<OpenedBatch> {
   const { ports, target, lease } = turn
   const nowMs = ports.now()
@@ -29,9 +37,11 @@ export async function openBatch(
   await Promise.all([
     ports.objects.put(contentsUrl(folder), contentsText(contents)),
     ports.objects.put(manifestUrl(folder), manifestText(what.arrivals)),
+    ...partsOf(contents, folder).map(({ manifest, arrival }) => ports.objects.put(manifest, manifestText([arrival]))),
   ])
   const size = { files: what.arrivals.length, bytes: bytesOf(what.arrivals) }
-  await lease.change({ unfinished: { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, session } })
+  const own = session === undefined ? {} : { session }
+  await lease.change({ unfinished: { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, ...own } })
   const batch: Batch = {
     target,
     batchId,
@@ -40,7 +50,7 @@ export async function openBatch(
     folder,
     ...size,
     openedAtMs: nowMs,
-    attempts: [{ number: 1, startedAtMs: nowMs, session }],
+    attempts: [{ number: 1, startedAtMs: nowMs, ...own }],
   }
   return { contents, batch }
 }

@@ -1,23 +1,21 @@
 import type { Plan } from '../batch/what-goes-in'
+import { leadsTo } from '../bulk/leads-to'
 import { TABLE_TAKES, TAKES, whyNot } from '../copy-matrix'
 import type { FormatName } from '../copy-options'
-import type { CopyPlan } from '../copy-plan'
+import type { LoadPlan } from '../load-plan'
 import { type Arrival, type TargetId, urlOf } from '../model'
-import { routeOf } from '../route/by-pattern'
 import { fileType, isPartOfShapefile } from '../route/file-type'
 import type { Into, Settings } from '../settings'
 
 /** How the settings of today load a waiting file. It is asked when the batch is made, so mended settings mend what waits. */
 export function planFor(arrival: Arrival, settings: Settings): Plan {
   const { key } = arrival.object
-  const decision = routeOf(key, settings.routes)
-  const routed =
-    decision.kind === 'routed' ? decision.targets.find(({ target }) => target === arrival.target) : undefined
+  const routed = leadsTo(key, arrival.target, settings)
   if (routed === undefined) {
     return {
       kind: 'skip',
       code: 'NO_LONGER_ROUTED',
-      reason: `no route leads from ${urlOf(arrival.object)} to ${arrival.target} any more`,
+      reason: `no route or bulk load leads from ${urlOf(arrival.object)} to ${arrival.target} any more`,
     }
   }
   return planOf(key, routed, settings)
@@ -25,7 +23,8 @@ export function planFor(arrival: Arrival, settings: Settings): Plan {
 
 /** Whether the settings want overwritten files of these loaded again: then it matters which version a COPY reads. */
 export function reloads(arrivals: readonly Arrival[], settings: Settings): boolean {
-  const isWanted = settings.routes.some(({ targets }) => targets.some(({ into }) => into.overwrites === 'reload'))
+  const wants = ({ into }: { readonly into: Into }) => overwritesOf(into) === 'reload'
+  const isWanted = settings.routes.some(({ targets }) => targets.some(wants)) || settings.bulk.some(wants)
   if (!isWanted) return false
   return arrivals.some((arrival) => {
     const plan = planFor(arrival, settings)
@@ -56,18 +55,52 @@ export function planOf(
     schema,
     table,
     compression: into.compression ?? named.compression,
-    ...(into.columns === undefined ? {} : { columns: into.columns }),
+    ...columnsOf(into),
     ...taken(TABLE_TAKES, format, [into]),
     format,
     ...taken(TAKES, format, [into[format] ?? {}, { delimiter: named.delimiter }, settings[format]]),
-  }
+    ...besides(into),
+    // The same table that says here what a format takes has made both the settings and the type.
+  } as LoadPlan
+  const nameless = whyNoNames(plan)
+  if (nameless !== undefined) return { kind: 'fail', code: 'NO_COLUMN_NAMES', reason: nameless }
   return {
     kind: 'copy',
-    overwrites: into.overwrites ?? 'skip',
+    overwrites: overwritesOf(into),
     duplicates: into.duplicates ?? 'load',
-    // The same table that says here what a format takes has made both the settings and the type.
-    plan: plan as CopyPlan,
+    plan,
   }
+}
+
+/** What replaces rows is loaded again when it is written again; what adds rows would add them twice. */
+function overwritesOf({ overwrites, mode = 'append' }: Into): 'skip' | 'reload' {
+  return overwrites ?? (mode === 'append' ? 'skip' : 'reload')
+}
+
+function columnsOf({ columns }: Into): Pick<LoadPlan, 'columns' | 'match'> {
+  if (columns === undefined) return {}
+  return typeof columns === 'string' ? { match: columns } : { columns }
+}
+
+/** Formats whose files say the names of their columns, and are read for them. */
+const NAMING: readonly FormatName[] = ['csv', 'delimited', 'json', 'parquet']
+
+function whyNoNames(plan: LoadPlan): string | undefined {
+  if (plan.match === undefined) return undefined
+  if (!NAMING.includes(plan.format)) {
+    return `its columns are to be matched by name, and files of format '${plan.format}' are not read for names: list the columns`
+  }
+  const isText = plan.format === 'csv' || plan.format === 'delimited'
+  if (isText && (plan.headerLines ?? 0) === 0) {
+    return `its columns are to be matched by name, and with ${plan.format}.headerLines: 0 no line holds names`
+  }
+  return undefined
+}
+
+/** What the transaction does besides COPY. Always in the same order, so that equal plans are equal texts. */
+function besides({ mode, lineage, before, after, afterCommit }: Into): Partial<LoadPlan> {
+  const told = { mode: mode === 'append' ? undefined : mode, lineage, before, after, afterCommit }
+  return JSON.parse(JSON.stringify(told)) as Partial<LoadPlan>
 }
 
 /**

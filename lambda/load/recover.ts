@@ -1,15 +1,15 @@
 import { codeOf } from '../errors'
-import type { Receipt } from '../model'
 import { type Batch, MAX_ATTEMPTS_KEPT, type TargetState, urlOf } from '../model'
-import type { WarehouseSession } from '../ports'
-import { type BatchContents, contentsUrl, readContents } from './batch-folder'
+import type { Found, WarehouseSession } from '../ports'
+import { type BatchContents, contentsUrl, manifestUrl, readContents } from './batch-folder'
 import { cannotConnect } from './cannot-connect'
 import { endBatch } from './end-batch'
 import type { OpenedBatch } from './open-batch'
 import { reloads } from './plan-for'
 import { refreshArrivals } from './refresh-arrivals'
-import { runBatch } from './run-batch'
+import { runBatch, urlsOf } from './run-batch'
 import { settleLoaded } from './settle'
+import { settleRefused } from './settle-refused'
 import { tellOfHold } from './tell-of-hold'
 import { hasTime, loadTimeMs, OUT_OF_TIME, type Turn, type Turned } from './turn'
 import { holdFor } from './what-next'
@@ -20,31 +20,94 @@ type Unfinished = NonNullable<TargetState['unfinished']>
 const DEATHS_BEFORE_BLOCK = 5
 
 /**
- * Finishes the batch that somebody began: ends the session that may still be at it, then reads the receipt. It is
- * there: the rows are, and only the bookkeeping is left. It is not: nothing is, and the same batch is loaded again.
+ * Finishes the batch that somebody began, by what the warehouse tells of it. It is committed: only the bookkeeping is left. It is
+ * not, and nobody can commit it any more: the same batch is loaded again. It goes on by itself: it is left alone.
  */
 export async function recover(turn: Turn, unfinished: Unfinished): Promise<Turned> {
-  const { ports, target } = turn
-  const { batchId, attempt } = unfinished
+  const { target } = turn
+  const { batchId } = unfinished
   const connection = await turn.connect()
   if (connection.kind === 'refused') return cannotConnect(turn, connection.fault)
   const { session } = connection
-
-  // Until it is gone, the old session could still commit after we have looked.
-  const isGone = unfinished.session === undefined || (await session.end(unfinished.session, loadTimeMs(turn)))
-  if (!isGone) {
-    const message = `session ${unfinished.session} of batch ${batchId} does not end, and could still commit`
-    return held(turn, 'waiting', { code: 'SESSION_DOES_NOT_END', message })
-  }
-  const receipt = await session.receipt(target, batchId)
   const contents = await contentsOf(turn, unfinished)
-  ports.log('warn', 'batch-recovered', { target, batchId, attempt, committed: receipt !== undefined })
-  if (contents === undefined) return withoutFolder(turn, unfinished, receipt)
+  if (unfinished.afterCommit) return endAfterCommit(turn, unfinished, contents, session)
+  const found = await session.find({
+    target,
+    batchId,
+    attempt: unfinished.attempt,
+    ...(unfinished.session === undefined ? {} : { session: unfinished.session }),
+    urls: urlsOf(contents?.arrivals ?? []),
+    ...(contents === undefined ? {} : { plan: contents.plan, manifest: manifestUrl(unfinished.folder) }),
+    timeoutMs: loadTimeMs(turn),
+  })
+  tell(turn, unfinished, found)
+  switch (found.kind) {
+    case 'still-there': {
+      const message = `session ${found.session} of batch ${batchId} does not end, and could still commit`
+      return held(turn, 'waiting', { code: 'SESSION_DOES_NOT_END', message })
+    }
+    case 'running':
+      if (found.session !== unfinished.session)
+        turn.lease.later({ unfinished: { ...unfinished, session: found.session } })
+      return { kind: 'running', isNew: false }
+    case 'loaded':
+    case 'refused':
+    case 'nothing':
+    case 'maybe-submitted':
+      if (contents === undefined) return withoutFolder(turn, unfinished, found)
+      return goOn(turn, unfinished, { contents, batch: await batchOf(turn, unfinished) }, found, session)
+  }
+}
 
-  const batch = (await ports.batches.get(target, batchId)) ?? batchOf(turn, unfinished)
-  if (receipt === undefined) return tryAgain(turn, unfinished, { contents, batch }, session)
-  const settled = await settleLoaded(turn, { contents, batch }, { kind: 'loaded', rows: receipt.rows, statements: [] })
-  // Something has killed whoever had it before: it is not to be settled at each try.
+type Ended = Exclude<Found, { kind: 'still-there' | 'running' }>
+
+async function goOn(
+  turn: Turn,
+  unfinished: Unfinished,
+  opened: OpenedBatch,
+  found: Ended,
+  session: WarehouseSession,
+): Promise<Turned> {
+  switch (found.kind) {
+    case 'loaded': {
+      const settled = await settleLoaded(turn, opened, { ...found, statements: [] }, session)
+      // Something has killed whoever had it before: it is not to be settled at each try.
+      await turn.lease.flush()
+      return settled
+    }
+    case 'refused':
+      return settleRefused(turn, opened, found.fault, true)
+    case 'maybe-submitted':
+      return hasTime(turn) ? runBatch(turn, opened, session) : OUT_OF_TIME
+    case 'nothing':
+      return tryAgain(turn, unfinished, opened, session)
+  }
+}
+
+/** That a statement has ended by itself is as it should be; whatever else is found, somebody has died or lost the connection. */
+function tell({ ports, target }: Turn, { batchId, attempt, session }: Unfinished, found: Found): void {
+  const facts = { target, batchId, attempt, ...(session === undefined ? {} : { session }) }
+  if (found.kind === 'running') ports.log('info', 'load-goes-on', facts)
+  else if (found.kind === 'still-there') return
+  else ports.log('warn', 'batch-recovered', { ...facts, found: found.kind, committed: found.kind === 'loaded' })
+}
+
+/** What was to be run after the batch goes on by itself, or has come to an end. */
+async function endAfterCommit(
+  turn: Turn,
+  unfinished: Unfinished,
+  contents: BatchContents | undefined,
+  session: WarehouseSession,
+): Promise<Turned> {
+  const { rows } = unfinished.afterCommit ?? {}
+  if (contents === undefined) return withoutFolder(turn, unfinished, { kind: 'loaded' })
+  const opened = { contents, batch: await batchOf(turn, unfinished) }
+  const settled = await settleLoaded(
+    turn,
+    opened,
+    { kind: 'loaded', ...(rows === undefined ? {} : { rows }), statements: [] },
+    session,
+  )
   await turn.lease.flush()
   return settled
 }
@@ -59,16 +122,23 @@ async function contentsOf({ ports }: Turn, { folder }: Unfinished): Promise<Batc
 }
 
 /** Somebody has removed the batch's objects. Uncommitted, its files still wait; committed, nobody can tell which they were. */
-async function withoutFolder(turn: Turn, unfinished: Unfinished, receipt: Receipt | undefined): Promise<Turned> {
+async function withoutFolder(turn: Turn, unfinished: Unfinished, found: Ended): Promise<Turned> {
   const { ports, target } = turn
-  const { batchId, folder } = unfinished
-  if (receipt !== undefined) {
-    const message = `batch ${batchId} is committed (${receipt.files} files, ${receipt.rows} rows), but ${folder}batch.json, which lists its files, is gone: put it back, for instance from an older version of the object`
+  const { batchId, folder, files } = unfinished
+  // Whether it was asked for cannot be told without asking again, and what for lay in the folder.
+  if (found.kind === 'loaded' || found.kind === 'maybe-submitted') {
+    const what = found.kind === 'loaded' ? 'is committed' : 'may be under way'
+    const rows = found.kind === 'loaded' && found.rows !== undefined ? `, ${found.rows} rows` : ''
+    const message = `batch ${batchId} ${what} (${files} files${rows}), but ${folder}batch.json, which lists its files, is gone: put it back, for instance from an older version of the object`
     return held(turn, 'blocked', { code: 'BATCH_FOLDER_GONE', message })
   }
   ports.log('error', 'batch-given-up', { target, batchId, why: `${folder} is gone; nothing of it was committed` })
-  const batch = (await ports.batches.get(target, batchId)) ?? batchOf(turn, unfinished)
-  return endBatch(turn, { batch }, { code: 'BATCH_FOLDER_GONE', message: `${folder} is gone` }, {})
+  return endBatch(
+    turn,
+    { batch: await batchOf(turn, unfinished) },
+    { code: 'BATCH_FOLDER_GONE', message: `${folder} is gone` },
+    {},
+  )
 }
 
 async function tryAgain(
@@ -97,8 +167,10 @@ async function tryAgain(
 
   // The attempt is written down before it begins, so that whoever comes after a crash counts it.
   const attempt = unfinished.attempt + 1
-  await lease.change({ unfinished: { ...unfinished, attempt, deaths: unfinished.deaths + 1, session: session.id } })
-  const attempts = [...opened.batch.attempts, { number: attempt, startedAtMs: ports.now(), session: session.id }]
+  const own = session.id === undefined ? {} : { session: session.id }
+  const { session: _, ...rest } = unfinished
+  await lease.change({ unfinished: { ...rest, attempt, deaths: unfinished.deaths + 1, ...own } })
+  const attempts = [...opened.batch.attempts, { number: attempt, startedAtMs: ports.now(), ...own }]
   const batch: Batch = {
     ...opened.batch,
     status: 'open',
@@ -120,8 +192,10 @@ async function held(
   return { kind: 'release', hold: await tellOfHold(turn, hold) }
 }
 
-/** The record of a batch that was neither closed nor tried again. */
-function batchOf(turn: Turn, unfinished: Unfinished): Batch {
+/** The record of a batch; of one that was neither closed nor tried again, as its target tells it. */
+async function batchOf(turn: Turn, unfinished: Unfinished): Promise<Batch> {
+  const known = await turn.ports.batches.get(turn.target, unfinished.batchId)
+  if (known !== undefined) return known
   const { batchId, folder, files, bytes, openedAtMs, attempt, session } = unfinished
   return {
     target: turn.target,

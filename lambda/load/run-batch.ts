@@ -1,6 +1,6 @@
-import { urlOf } from '../model'
+import { type Arrival, type S3Url, urlOf } from '../model'
 import type { WarehouseSession } from '../ports'
-import { manifestUrl } from './batch-folder'
+import { manifestUrl, partsOf } from './batch-folder'
 import type { OpenedBatch } from './open-batch'
 import { reloads } from './plan-for'
 import { areUnchanged } from './refresh-arrivals'
@@ -14,23 +14,29 @@ import { holdFor } from './what-next'
 export async function runBatch(turn: Turn, opened: OpenedBatch, session: WarehouseSession): Promise<Turned> {
   const { ports, target, lease } = turn
   const { batchId, plan, arrivals } = opened.contents
+  const { folder, attempts, bytes } = opened.batch
   const timeoutMs = loadTimeMs(turn)
+  const parts = partsOf(opened.contents, folder)
   const outcome = await session.load({
     batchId,
     target,
+    attempt: attempts.at(-1)?.number ?? 1,
     plan,
-    manifest: manifestUrl(opened.batch.folder),
-    urls: [...new Set(arrivals.map(({ object }) => urlOf(object)))],
-    bytes: opened.batch.bytes,
+    manifest: manifestUrl(folder),
+    ...(parts.length === 0 ? {} : { parts }),
+    urls: urlsOf(arrivals),
+    bytes,
     timeoutMs,
     // A file that is overwritten while it is loaded would come again with its own event.
     ...(reloads(arrivals, turn.settings()) ? { stillCurrent: () => areUnchanged(turn, arrivals) } : {}),
   })
   switch (outcome.kind) {
     case 'loaded':
-      return settleLoaded(turn, opened, outcome)
+      return settleLoaded(turn, opened, outcome, session)
     case 'refused':
       return settleRefused(turn, opened, outcome.fault, wasFullTime(turn, timeoutMs))
+    case 'submitted':
+      return leaveIt(turn, opened, outcome.session)
     case 'unknown': {
       // The batch stays named on the target: whoever comes next ends the session and reads the receipt.
       const { fault } = outcome
@@ -40,6 +46,22 @@ export async function runBatch(turn: Turn, opened: OpenedBatch, session: Warehou
       return { kind: 'release', hold: await tellOfHold(turn, hold, refusedLoad(turn, opened, fault)) }
     }
   }
+}
+
+/** The files of a batch, each once. */
+export function urlsOf(arrivals: readonly Arrival[]): readonly S3Url[] {
+  return [...new Set(arrivals.map(({ object }) => urlOf(object)))]
+}
+
+/**
+ * The warehouse goes on alone, for hours if it takes so long. Its session is written with the end of the lease: who dies before
+ * has the same attempt asked for again, which is the same.
+ */
+function leaveIt({ ports, target, lease }: Turn, { contents }: OpenedBatch, session: string): Turned {
+  const { unfinished } = lease.state()
+  ports.log('info', 'load-submitted', { target, batchId: contents.batchId, statement: session })
+  if (unfinished) lease.later({ unfinished: { ...unfinished, session, deaths: Math.max(0, unfinished.deaths - 1) } })
+  return { kind: 'running', isNew: true }
 }
 
 /** The connection is lost, the loader is not: this attempt is no death. */

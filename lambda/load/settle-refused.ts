@@ -32,7 +32,12 @@ export async function settleRefused(
   const next = whatNext(
     fault,
     arrivals,
-    { hadFullTime, before: lease.state().hold, nowMs: ports.now() },
+    {
+      hadFullTime,
+      before: lease.state().hold,
+      nowMs: ports.now(),
+      isWhole: opened.contents.plan.mode === 'replace',
+    },
     ports.random(),
   )
   if (next.kind !== 'look-for-files') return follow(next)

@@ -24,6 +24,8 @@ export type Turned =
   | { readonly kind: 'release'; readonly wakeAtMs?: number; readonly hold?: Hold }
   /** There is more to do and no time for it: somebody else goes on at once. */
   | { readonly kind: 'out-of-time' }
+  /** The warehouse is at work without us: there is nothing to do until it has ended. */
+  | { readonly kind: 'running'; readonly isNew: boolean }
 
 export const AGAIN: Turned = { kind: 'again' }
 export const OUT_OF_TIME: Turned = { kind: 'out-of-time' }

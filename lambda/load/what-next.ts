@@ -18,27 +18,36 @@ export type Next =
 export function whatNext(
   fault: Fault,
   arrivals: readonly Arrival[],
-  so: { readonly hadFullTime: boolean; readonly before: Hold | undefined; readonly nowMs: number },
+  so: {
+    readonly hadFullTime: boolean
+    readonly before: Hold | undefined
+    readonly nowMs: number
+    /** Its files replace the rows of the table together, or not at all. */
+    readonly isWhole?: boolean
+  },
   random: number,
 ): Next {
   const hold = (kind: 'waiting' | 'blocked') => holdFor(kind, fault, so.before, so.nowMs, random)
   const only = arrivals.length === 1 ? arrivals[0] : undefined
   const half = Math.ceil(arrivals.length / 2)
+  const halved = so.isWhole ? {} : { files: half }
   switch (fault.kind) {
     case 'data':
       if (fault.fileErrors.length > 0) return { kind: 'mark-failed', errors: fault.fileErrors }
+      if (so.isWhole) return failedAll(arrivals, fault)
       return only === undefined ? { kind: 'halve', files: half } : failed(only, fault)
     case 'gone': {
       // Half of the files each time, until the one that cannot be read, or is rewritten again and again, is alone.
       const giveUp = only !== undefined && triesAlike(fault, so.before) >= TRIES_ALONE
       return {
         kind: 'look-for-files',
-        otherwise: giveUp ? failed(only, fault) : { kind: 'hold', hold: hold('waiting'), files: half },
+        otherwise: giveUp ? failed(only, fault) : { kind: 'hold', hold: hold('waiting'), ...halved },
       }
     }
     case 'too-long':
       if (!so.hadFullTime) return { kind: 'try-in-fresh-time' }
-      if (only === undefined) return { kind: 'hold', hold: hold('waiting'), files: half }
+      if (only === undefined && !so.isWhole) return { kind: 'hold', hold: hold('waiting'), ...halved }
+      if (only === undefined) return { kind: 'hold', hold: hold('blocked') }
       return triesAlike(fault, so.before) >= TRIES_ALONE
         ? failed(only, { ...fault, message: `${fault.message}; ${TOO_LONG_ALONE}` })
         : { kind: 'hold', hold: hold('blocked') }
@@ -59,6 +68,14 @@ function triesAlike({ code }: Pick<Fault, 'code'>, before: Hold | undefined): nu
 
 function failed({ object }: Arrival, { code, message }: Fault): Extract<Next, { kind: 'mark-failed' }> {
   return { kind: 'mark-failed', errors: [{ url: urlOf(object), code, reason: message }] }
+}
+
+/** Nobody can tell which of them it is, and without it the others would not be what the table is to hold. */
+function failedAll(arrivals: readonly Arrival[], { code, message }: Fault): Extract<Next, { kind: 'mark-failed' }> {
+  return {
+    kind: 'mark-failed',
+    errors: arrivals.map(({ object }) => ({ url: urlOf(object), code, reason: message })),
+  }
 }
 
 /** The first retry of a passing fault, and of a set-up that a person must mend. */

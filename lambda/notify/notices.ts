@@ -1,4 +1,12 @@
-import { type FileError, type FileRecord, type Hold, type S3Url, type TargetId, urlOf } from '../model'
+import {
+  type AfterCommit,
+  type FileError,
+  type FileRecord,
+  type Hold,
+  type S3Url,
+  type TargetId,
+  urlOf,
+} from '../model'
 import type { Notice } from '../ports'
 
 /** At most so many file errors are spelled out in a notice; the count tells of all. */
@@ -10,17 +18,19 @@ export function loadedNotice(load: {
   readonly target: TargetId
   readonly batchId: string
   readonly files: number
-  readonly rows: number
+  readonly rows?: number
   readonly bytes: number
   readonly durationMs: number
   readonly statements: readonly string[]
+  readonly afterCommit?: AfterCommit
 }): Notice {
   const { environment, ...body } = load
+  const what = load.rows === undefined ? '' : `${counted(load.rows, 'row')} from `
   return notice(
     environment,
     'loaded',
     load.target,
-    `loaded ${counted(load.rows, 'row')} from ${counted(load.files, 'file')}`,
+    `loaded ${what}${counted(load.files, 'file')}${load.afterCommit?.failed === undefined ? '' : ', a statement after it failed'}`,
     body,
   )
 }

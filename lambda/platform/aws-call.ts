@@ -50,3 +50,10 @@ export function httpStatus(error: unknown): number | undefined {
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined
   return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined
 }
+
+/** How often the SDK has asked before it gave up; `undefined` if it did not say. */
+export function attemptsOf(error: unknown): number | undefined {
+  const metadata = error instanceof Error && '$metadata' in error ? error.$metadata : undefined
+  if (typeof metadata !== 'object' || metadata === null || !('attempts' in metadata)) return undefined
+  return typeof metadata.attempts === 'number' ? metadata.attempts : undefined
+}

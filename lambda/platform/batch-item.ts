@@ -19,6 +19,12 @@ const batchItem = z.object({
   openedAtMs: z.number(),
   closedAtMs: z.exactOptional(z.number()),
   rows: z.exactOptional(z.number()),
+  afterCommit: z.exactOptional(
+    z.object({
+      done: z.number(),
+      failed: z.exactOptional(z.object({ statement: z.number(), code: z.string(), message: z.string() })),
+    }),
+  ),
   attempts: z.array(
     z.object({
       number: z.number(),

@@ -1,10 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { RedshiftClient } from '@aws-sdk/client-redshift'
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { SSMClient } from '@aws-sdk/client-ssm'
+import { LONGEST_WAIT_SECONDS } from '../data-api-limits'
 
 /** One client per service, for the life of the process: connections are kept and used again by later invocations. */
 export interface StateClients {
@@ -22,6 +24,8 @@ export interface LoginClients {
   /** Made when first asked for: most warehouses have a password. @param region the function's own unless it is given */
   readonly redshift: (region?: string) => RedshiftClient
   readonly redshiftServerless: (region?: string) => RedshiftServerlessClient
+  /** The Redshift Data API, through which a warehouse is asked without a connection. */
+  readonly redshiftData: (region?: string) => RedshiftDataClient
   /** Closes every connection. Only tests and the embedded environment need it. */
   close(): void
 }
@@ -81,9 +85,9 @@ export function makeStateClients(env: Environment): StateClients {
 /** Those of a function that loads. Apart from the others, so that no other function's bundle holds them. */
 export function makeLoginClients(env: Environment): LoginClients {
   const ssm = new SSMClient({ ...identityOf(env), ...patience(5_000, 4), ...endpointOf('SSM', env) })
-  const ofWarehouse = (service: string, region: string | undefined) => ({
+  const ofWarehouse = (service: string, region: string | undefined, timeoutMs = 5_000) => ({
     ...identityOf(env),
-    ...patience(5_000, 4),
+    ...patience(timeoutMs, 4),
     ...endpointOf(service, env),
     ...(region === undefined ? {} : { region }),
   })
@@ -91,12 +95,18 @@ export function makeLoginClients(env: Environment): LoginClients {
   const redshiftServerless = onePerRegion(
     (region) => new RedshiftServerlessClient(ofWarehouse('REDSHIFT_SERVERLESS', region)),
   )
+  // It answers a request to wait for a statement only when the statement has ended, or the time is over.
+  const redshiftData = onePerRegion(
+    (region) => new RedshiftDataClient(ofWarehouse('REDSHIFT_DATA', region, (LONGEST_WAIT_SECONDS + 10) * 1_000)),
+  )
   return {
     ssm,
     redshift: redshift.of,
     redshiftServerless: redshiftServerless.of,
+    redshiftData: redshiftData.of,
     close: () => {
-      for (const client of [ssm, ...redshift.made(), ...redshiftServerless.made()]) client.destroy()
+      const made = [...redshift.made(), ...redshiftServerless.made(), ...redshiftData.made()]
+      for (const client of [ssm, ...made]) client.destroy()
     },
   }
 }

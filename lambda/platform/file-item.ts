@@ -47,6 +47,7 @@ const fileItem = z.discriminatedUnion('status', [
       'NO_LONGER_ROUTED',
       'PART_OF_SHAPEFILE',
       'DUPLICATE_CONTENT',
+      'SUPERSEDED',
     ]),
     reason: z.string(),
   }),

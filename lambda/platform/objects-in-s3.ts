@@ -10,7 +10,7 @@ import { type S3Url, splitUrl } from '../model'
 import type { ObjectsPort } from '../ports'
 import { awsCall, errorName, httpStatus, withContext } from './aws-call'
 
-/** Objects in S3, as text in UTF-8: manifests and lists of files. */
+/** Objects in S3: what is Penstock's own as text in UTF-8, which is manifests and lists of files; of any other its bytes. */
 export function objectsInS3({ client }: { readonly client: S3Client }): ObjectsPort {
   return {
     async put(url, body) {
@@ -30,6 +30,26 @@ export function objectsInS3({ client }: { readonly client: S3Client }): ObjectsP
         return (await Body?.transformToString('utf-8')) ?? ''
       } catch (error) {
         if (isGone(error)) throw new PenstockError('OBJECT_GONE', `${url} is not there`, { cause: error })
+        throw withContext(`GetObject ${url}${hintOf(error)}`, error)
+      }
+    },
+
+    async read(url, { from, bytes, ifMatch }) {
+      const get = new GetObjectCommand({
+        ...at(url),
+        Range: `bytes=${from}-${from + bytes - 1}`,
+        ...(ifMatch === undefined ? {} : { IfMatch: `"${ifMatch}"` }),
+      })
+      try {
+        const { Body } = await client.send(get)
+        return (await Body?.transformToByteArray()) ?? new Uint8Array()
+      } catch (error) {
+        // Every stretch of an empty object is one behind its end.
+        if (httpStatus(error) === 416) return new Uint8Array()
+        if (isGone(error)) throw new PenstockError('OBJECT_GONE', `${url} is not there`, { cause: error })
+        if (httpStatus(error) === 412) {
+          throw new PenstockError('OBJECT_CHANGED', `${url} is no longer the version ${ifMatch}`, { cause: error })
+        }
         throw withContext(`GetObject ${url}${hintOf(error)}`, error)
       }
     },

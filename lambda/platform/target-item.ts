@@ -24,6 +24,7 @@ const targetItem = z.object({
       heldAtAttempt: z.exactOptional(z.number()),
       openedAtMs: z.number(),
       session: z.exactOptional(z.string()),
+      afterCommit: z.exactOptional(z.object({ session: z.string(), rows: z.exactOptional(z.number()) })),
     }),
   ),
   wakeAtMs: z.exactOptional(z.number()),
@@ -40,7 +41,15 @@ const targetItem = z.object({
     }),
   ),
   batchFiles: z.exactOptional(z.number()),
-  lastLoad: z.exactOptional(z.object({ batchId: z.string(), atMs: z.number(), files: z.number(), rows: z.number() })),
+  lastLoad: z.exactOptional(
+    z.object({
+      batchId: z.string(),
+      atMs: z.number(),
+      files: z.number(),
+      rows: z.exactOptional(z.number()),
+      latestEventMs: z.exactOptional(z.number()),
+    }),
+  ),
 })
 
 /** The key of a target's item. */

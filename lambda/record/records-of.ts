@@ -39,6 +39,17 @@ export function failedRecords(
   })
 }
 
+/** A record for each file whose columns do not fit the table: it was not loaded to find that out. */
+export function misfitRecords(
+  misfits: readonly { readonly arrival: Arrival; readonly error: FileError }[],
+  nowMs: number,
+): readonly FileRecord[] {
+  return misfits.map(({ arrival: { target, object }, error }) => {
+    const told = { ...error, reason: oneLine(error.reason, REASON_CHARACTERS) }
+    return { status: 'failed', target, object, atMs: nowMs, error: told }
+  })
+}
+
 /** A record for each file that was deleted after it was announced. */
 export function goneRecords(arrivals: readonly Arrival[], nowMs: number): readonly FileRecord[] {
   return arrivals.map(({ target, object }) => ({

@@ -10,8 +10,6 @@ export type Run = (
   patienceMs?: number,
 ) => Promise<{ readonly rows: readonly Record<string, unknown>[] }>
 
-export type Copy = Extract<Statement, { kind: 'copy' }>
-
 /** Far longer than any statement but COPY and COMMIT takes; a network that falls silent is noticed after it. */
 export const PATIENCE_MS = 30_000
 

@@ -1,10 +1,12 @@
-import type { Receipt, S3Url, TargetId } from '../model'
-import { type Fault, FILES_CHANGED, type LoadJob, type LoadOutcome, type WarehouseSession } from '../ports'
-import { faultOf, isAnswer } from './fault-of'
-import { render } from './redshift/render'
-import { type Copy, GRACE_MS, PATIENCE_MS, type Run } from './run'
+import { codeOf } from '../errors'
+import type { Receipt, S3Url, TableName, TableShape, TargetId } from '../model'
+import type { Begun, Found, WarehouseSession } from '../ports'
+import { isAnswer } from './fault-of'
+import { loadInTransaction } from './load-in-transaction'
+import { readTable } from './read-table'
+import { PATIENCE_MS, type Run } from './run'
+import { runAfter } from './run-after'
 import type { CopyRole } from './statement'
-import { type RefusedCopy, withFiles } from './which-files'
 
 /** What a session has to know of its warehouse. */
 export interface SessionOf {
@@ -34,9 +36,10 @@ export async function openSession(
 
   return {
     id,
-    load: (job) => load(deps, warehouse, run, job),
-    receipt: async (target, batchId) => receiptOf((await run({ kind: 'read-receipt', target, batchId })).rows[0]),
-    end: (sessionId, timeoutMs) => endOther(deps, run, id, sessionId, timeoutMs),
+    load: (job) => loadInTransaction(deps, warehouse, run, job),
+    find: (begun) => find(deps, run, id, begun),
+    runAfter: (job) => runAfter(deps, warehouse, run, job),
+    table: (name) => tableIfThere(run, name),
     close: connection.close,
   }
 }
@@ -44,7 +47,7 @@ export async function openSession(
 /** Two loaders may create it at once: the one that comes second fails, maybe before the first has finished. */
 const TRIES_TO_CREATE = 5
 
-async function ensureReceiptsTable(deps: SessionDeps, run: Run): Promise<void> {
+export async function ensureReceiptsTable(deps: Pick<SessionDeps, 'sleep'>, run: Run): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     if ((await run({ kind: 'find-receipts-table' })).rows.length > 0) return
     try {
@@ -58,52 +61,15 @@ async function ensureReceiptsTable(deps: SessionDeps, run: Run): Promise<void> {
   }
 }
 
-async function load(deps: SessionDeps, warehouse: SessionOf, run: Run, job: LoadJob): Promise<LoadOutcome> {
-  const copy: Copy = {
-    kind: 'copy',
-    plan: job.plan,
-    manifest: job.manifest,
-    role: warehouse.copyRole,
-    ...(warehouse.filesRegion === undefined ? {} : { region: warehouse.filesRegion }),
+/** Ends the session of the attempt, then reads the receipt: until it is gone it could still commit after we have looked. */
+async function find(deps: SessionDeps, run: Run, own: string, begun: Begun): Promise<Found> {
+  const { session, target, batchId } = begun
+  if (session !== undefined && !(await endOther(deps, run, own, session, begun.timeoutMs))) {
+    return { kind: 'still-there', session }
   }
-  const untilMs = deps.now() + job.timeoutMs
-  const patienceMs = job.timeoutMs + GRACE_MS
-  try {
-    await run({ kind: 'limit-time', timeoutMs: job.timeoutMs }, patienceMs)
-    await run({ kind: 'begin' }, patienceMs)
-    await run(copy, patienceMs)
-    if (job.stillCurrent && !(await job.stillCurrent())) return await changedMeanwhile(run, warehouse)
-    const rows = Number((await run({ kind: 'count-copied' }, patienceMs)).rows[0]?.['rows'])
-    await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } }, patienceMs)
-    await run({ kind: 'commit' }, patienceMs)
-    return { kind: 'loaded', rows, statements: [render(copy)] }
-  } catch (error) {
-    const fault = { ...faultOf(error, warehouse, job), statements: [render(copy)] }
-    // An answer means that nothing was committed, also if COMMIT was refused; without one nobody knows.
-    if (!isAnswer(error)) return { kind: 'unknown', fault }
-    return refused(deps, warehouse, run, { copy, urls: job.urls, untilMs }, fault)
-  }
-}
-
-async function refused(
-  deps: SessionDeps,
-  warehouse: SessionOf,
-  run: Run,
-  copy: RefusedCopy,
-  fault: Fault,
-): Promise<LoadOutcome> {
-  try {
-    return { kind: 'refused', fault: await withFiles(deps, run, copy, fault) }
-  } catch (ended) {
-    return { kind: 'unknown', fault: { ...faultOf(ended, warehouse), statements: [render(copy.copy)] } }
-  }
-}
-
-/** What was read may not be what the events told: another look at the files, and another batch. */
-async function changedMeanwhile(run: Run, warehouse: SessionOf): Promise<LoadOutcome> {
-  await run({ kind: 'rollback' })
-  const message = `warehouse ${warehouse.name}: a file of the batch was overwritten or deleted while it was loaded`
-  return { kind: 'refused', fault: { kind: 'gone', code: FILES_CHANGED, message, fileErrors: [] } }
+  const receipt = receiptOf((await run({ kind: 'read-receipt', target, batchId })).rows[0])
+  if (receipt === undefined) return { kind: 'nothing' }
+  return { kind: 'loaded', ...(receipt.rows === undefined ? {} : { rows: receipt.rows }) }
 }
 
 const LOOK_AGAIN_MS = 250
@@ -124,13 +90,22 @@ async function endOther(
   }
 }
 
-function receiptOf(row: Record<string, unknown> | undefined): Receipt | undefined {
+async function tableIfThere(run: Run, name: TableName): Promise<TableShape | undefined> {
+  try {
+    return await readTable(run, name)
+  } catch (error) {
+    if (codeOf(error) === 'NO_SUCH_TABLE') return undefined
+    throw error
+  }
+}
+
+export function receiptOf(row: Record<string, unknown> | undefined): Receipt | undefined {
   if (row === undefined) return undefined
   return {
     batchId: String(row['batch_id']),
     target: String(row['target']) as TargetId,
     files: Number(row['files']),
-    rows: Number(row['row_count']),
+    ...(row['row_count'] === null ? {} : { rows: Number(row['row_count']) }),
     bytes: Number(row['bytes']),
     manifest: String(row['manifest']) as S3Url,
   }

@@ -1,15 +1,17 @@
 import { FORMATS } from '../copy-matrix'
 import { codeOf } from '../errors'
 import type { S3Url } from '../model'
-import type { Fault } from '../ports'
+import type { Fault, LoadJob } from '../ports'
 import { isAnswer } from './fault-of'
 import { fileErrorsOf, type LoadErrorRow } from './redshift/load-errors'
-import { type Copy, GRACE_MS, PATIENCE_MS, type Run } from './run'
+import { GRACE_MS, PATIENCE_MS, type Run } from './run'
+import type { Statement } from './statement'
 
-/** The COPY that was refused, and how long its job may go on, in milliseconds since 1970. */
-export interface RefusedCopy {
-  readonly copy: Copy
-  readonly urls: readonly S3Url[]
+/** What was refused, and how long its job may go on, in milliseconds since 1970. */
+export interface RefusedLoad {
+  readonly job: Pick<LoadJob, 'plan' | 'urls'>
+  /** Statements that find all bad files, if it was a COPY that was refused. */
+  readonly look: readonly Statement[]
   readonly untilMs: number
 }
 
@@ -27,14 +29,14 @@ interface Deps {
  * But a session that was ended was ended by whoever has taken the batch over: it is theirs to say what becomes of it, so that is
  * thrown.
  */
-export async function withFiles(deps: Deps, run: Run, refused: RefusedCopy, fault: Fault): Promise<Fault> {
+export async function withFiles(deps: Deps, run: Run, refused: RefusedLoad, fault: Fault): Promise<Fault> {
   let fileErrors = fault.fileErrors
   try {
     await run({ kind: 'rollback' })
-    if (fault.kind !== 'data' || fileErrors.length > 0) return fault
+    if (fault.kind !== 'data' || fileErrors.length > 0 || refused.look.length === 0) return fault
     // The limit of the load may have been a short one.
     await run({ kind: 'limit-time', timeoutMs: PATIENCE_MS })
-    fileErrors = await readLoadErrors(deps, run, refused.urls)
+    fileErrors = await readLoadErrors(deps, run, refused.job.urls)
     const all = await lookAtAll(deps, run, refused)
     return { ...fault, fileErrors: all.length > 0 ? all : fileErrors }
   } catch (lost) {
@@ -53,18 +55,23 @@ const LEAST_LOOK_MS = 2_000
  * same COPY runs once more, loads nothing and goes on after errors. It may fail or be cut off: what it has noted until
  * then counts, and if that is nothing, what the refused COPY has named stands.
  */
-async function lookAtAll(deps: Deps, run: Run, { copy, urls, untilMs }: RefusedCopy): Promise<Fault['fileErrors']> {
+async function lookAtAll(deps: Deps, run: Run, { look, job, untilMs }: RefusedLoad): Promise<Fault['fileErrors']> {
   // What it notes has to be read within the time of the job, too.
   const timeoutMs = untilMs - READING_MS - GRACE_MS - deps.now()
   // Columnar files take neither option, and their errors name the file in their text; of shapefiles nothing is documented.
-  if (urls.length < 2 || !FORMATS[copy.plan.format].canBeChecked || timeoutMs < LEAST_LOOK_MS) return []
+  const { plan, urls } = job
+  if (urls.length < 2 || !FORMATS[plan.format].canBeChecked || timeoutMs < LEAST_LOOK_MS) return []
+  // A look of several statements leaves nothing behind either.
+  const isTransaction = look.length > 1
   try {
     await run({ kind: 'limit-time', timeoutMs })
-    await run({ ...copy, check: true }, timeoutMs + GRACE_MS)
+    if (isTransaction) await run({ kind: 'begin' })
+    for (const statement of look) await run(statement, timeoutMs + GRACE_MS)
   } catch (error) {
     // More errors than it may pass over, for instance, or out of time. Without an answer there is no session to ask.
     if (!isAnswer(error)) throw error
   }
+  if (isTransaction) await run({ kind: 'rollback' })
   await run({ kind: 'limit-time', timeoutMs: PATIENCE_MS })
   return readLoadErrors(deps, run, urls)
 }

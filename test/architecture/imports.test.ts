@@ -30,7 +30,7 @@ interface Rule {
   readonly forbids: RegExp
 }
 
-const STAGES = /^lambda\/(intake|event|route|batch|load|record|notify|heal|unload)\//
+const STAGES = /^lambda\/(intake|event|route|batch|load|record|notify|heal|bulk|unload)\//
 
 const RULES: readonly Rule[] = [
   {
@@ -62,7 +62,7 @@ const RULES: readonly Rule[] = [
     title: 'what arrived knows nothing of routes, routes nothing of batches, batches nothing of loads',
     because: 'data flows one way, so that each stage can be read without the next',
     of: /^lambda\/(event|route|batch|record|notify)\//,
-    forbids: /^lambda\/(load|pipeline|handlers)/,
+    forbids: /^lambda\/(load\/|pipeline|handlers)/,
   },
   {
     title: 'the product imports neither its environments, nor its infrastructure, nor its tests',

@@ -14,8 +14,8 @@ export function copiesByInsert(run: Run): Run {
   return async (statement, patienceMs) => {
     if (statement.kind === 'count-copied') return { rows: [{ rows: 1 }] }
     if (statement.kind !== 'copy') return run(statement, patienceMs)
-    const nothing = { files: 0, rows: 0, bytes: 0 }
+    const nothing = { files: 0, bytes: 0 }
     const receipt = { batchId: randomUUID(), target: COPIES, ...nothing, manifest: statement.manifest }
-    return run({ kind: 'write-receipt', receipt }, patienceMs)
+    return run({ kind: 'write-receipt', receipt, rows: 0 }, patienceMs)
   }
 }

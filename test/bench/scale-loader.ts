@@ -4,7 +4,7 @@ import { takeLease } from '../../lambda/load/lease'
 import { openBatch } from '../../lambda/load/open-batch'
 import { planFor } from '../../lambda/load/plan-for'
 import type { Turn } from '../../lambda/load/turn'
-import { type TargetId, urlOf } from '../../lambda/model'
+import { urlOf } from '../../lambda/model'
 import { heal, loadTarget, tick } from '../../lambda/pipeline'
 import { arrivalsInDynamoDb } from '../../lambda/platform/arrivals-in-dynamodb'
 import { batchesInDynamoDb } from '../../lambda/platform/batches-in-dynamodb'
@@ -261,8 +261,9 @@ function warehouseThatAnswers(loaded: (files: number) => void): WarehousesPort {
           loaded(urls.length)
           return { kind: 'loaded', rows: urls.length, statements: [] }
         },
-        receipt: async (_target: TargetId) => undefined,
-        end: async () => true,
+        find: async () => ({ kind: 'nothing' }),
+        runAfter: async () => ({ kind: 'ended', done: 0 }),
+        table: async () => undefined,
         close: async () => {},
       },
     }),

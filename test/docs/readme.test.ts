@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { MOST_WAITING } from '../../lambda/bulk/bulk'
+import { dueListings } from '../../lambda/bulk/due-listings'
+import { progressUrl } from '../../lambda/bulk/notes'
 import { routeOf } from '../../lambda/route/by-pattern'
 import { type Into, type SettingsInput, settingsFrom } from '../../lambda/settings'
 import { render } from '../../lambda/warehouse/redshift/render'
@@ -57,6 +60,30 @@ describe('the README', () => {
     expect(targetsOf('web/clicks/dt=2026-11-20/x.bin')).toEqual(['main/web.clicks'])
     expect(targetsOf('crm/contacts/2026/a.jsonl.gz')).toEqual(['main/crm.contacts'])
     expect(targetsOf('export/orders_20261120.txt')).toEqual(['main/raw.orders', 'main/audit.orders'])
+  })
+
+  it('shows bulk loads that can be used, do what their comments say, and keep their progress where it says', () => {
+    const shown = blocks('ts').find((block) => block.startsWith('bulk:')) ?? ''
+    const { bulk } = new Function(`return { ${shown} }`)() as Pick<SettingsInput, 'bulk'>
+    const work = 's3://acme-landing-dev/_penstock/'
+    const settings = settingsFrom({
+      name: 'dev',
+      bucket: 'acme-landing-dev',
+      work,
+      warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
+      bulk,
+    })
+    const atNight = Date.parse('2026-11-20T05:00:00Z')
+    const since = '2026-11-20T00:00:00.000Z'
+    const due = settings.bulk.map((load) => [load.target, dueListings(load, { since, listings: {} }, atNight)])
+    expect(Object.fromEntries(due)).toEqual({
+      'main/sales.orders': [{ name: 'once', prefix: 'history/orders/' }],
+      'main/raw.exports': [{ name: '2026-11-19', prefix: 'exports/2026/11/19/' }],
+      'main/reference.cities': [{ name: '2026-11-20', prefix: 'reference/' }],
+    })
+    const once = settings.bulk.find(({ target }) => target === 'main/sales.orders')
+    expect(once && blocks('sh').some((block) => block.includes(`aws s3 cp ${progressUrl(work, once)} -`))).toBe(true)
+    expect(README).toContain(`Up to ${MOST_WAITING.toLocaleString('en')} files of a table wait at a time`)
   })
 
   it('names only scripts that exist', () => {

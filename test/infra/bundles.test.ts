@@ -57,6 +57,7 @@ describe('the bundles of the functions', () => {
         'pg',
         '@aws-sdk/client-ssm',
         '@aws-sdk/client-redshift',
+        '@aws-sdk/client-redshift-data',
         '@aws-sdk/client-redshift-serverless',
       ]),
     )

@@ -96,6 +96,19 @@ describe('what follows from an environment', () => {
     expect(toldTopics).toEqual([topics.failureArn, topics.successArn, topic])
   })
 
+  it('passes bulk loads on, and tells every topic that one names', () => {
+    const topic = 'arn:aws:sns:eu-west-1:123456789012:history'
+    const bulk = [{ prefix: 'history/', into: { table: 'orders', notify: { success: topic } } }]
+    const { settings, toldTopics } = environment({ ...MINIMAL, bulk })
+    expect(settings.bulk).toEqual(bulk)
+    expect(toldTopics).toContain(topic)
+    expect(toldOf({ ...MINIMAL, bulk: [{ prefix: '_penstock/', into: { table: 'orders' } }] })).toEqual([
+      expect.stringMatching(
+        /^bulk\[0\]\.prefix: '_penstock\/' lies under s3:\/\/\S+\/_penstock\/, and what the loader keeps/,
+      ),
+    ])
+  })
+
   it('has no parameter for a warehouse that is entered without a password', () => {
     const { settings, logins } = environment({
       ...MINIMAL,

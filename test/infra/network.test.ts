@@ -5,7 +5,7 @@ const PROPS = {
   name: 'penstock-test',
   account: '111111111111',
   region: 'eu-west-1',
-  warehouses: [{ port: 5439, login: { kind: 'password', user: 'u', parameter: '/p' } }],
+  warehouses: [{ via: 'pg', port: 5439, login: { kind: 'password', user: 'u', parameter: '/p' } }],
   iam: { rolePath: '/data/', permissionsBoundary: 'arn:aws:iam::111111111111:policy/boundary' },
   logDays: 30,
 } satisfies Omit<NetworkProps, 'network'>
@@ -32,7 +32,11 @@ describe('an existing VPC', () => {
 
   it('gets a group that lets nobody in, and out to services and to the ports of the warehouses alone', () => {
     const { all } = networkOf(EXISTING, {
-      warehouses: [5439, 5433, 5439].map((port) => ({ port, login: { kind: 'password', user: 'u', parameter: '/p' } })),
+      warehouses: [5439, 5433, 5439].map((port) => ({
+        via: 'pg',
+        port,
+        login: { kind: 'password', user: 'u', parameter: '/p' },
+      })),
     })
     expect(all('aws_security_group')).toEqual([
       expect.objectContaining({ name: 'penstock-test-functions', vpc_id: 'vpc-1' }),
@@ -110,13 +114,19 @@ describe('a new VPC', () => {
     expect(all('aws_vpc_endpoint').map(serviceOf).sort()).toEqual(['dynamodb', 's3', 'sns', 'sqs', 'ssm'])
   })
 
+  it('reaches the Data API, and opens no port, where a warehouse is reached so', () => {
+    const reached = networkOf({ cidr: '10.20.0.0/16' }, { warehouses: [{ via: 'data-api' }] })
+    expect(reached.all('aws_vpc_endpoint').map(serviceOf)).toContain('redshift-data')
+    expect(reached.all('aws_vpc_security_group_egress_rule').map(({ from_port }) => from_port)).toEqual([443])
+  })
+
   it('reaches whoever gives temporary passwords, if a warehouse is entered with them', () => {
     const entered = networkOf(
       { cidr: '10.20.0.0/16' },
       {
         warehouses: [
-          { port: 5439, login: { kind: 'cluster', cluster: 'c' } },
-          { port: 5439, login: { kind: 'workgroup', workgroup: 'w' } },
+          { via: 'pg', port: 5439, login: { kind: 'cluster', cluster: 'c' } },
+          { via: 'pg', port: 5439, login: { kind: 'workgroup', workgroup: 'w' } },
         ],
       },
     )
@@ -182,7 +192,7 @@ it.each<[NetworkProps['network'], Partial<NetworkProps>, string]>([
   ],
   [
     EXISTING,
-    { warehouses: [{ port: 0, login: { kind: 'workgroup', workgroup: 'w' } }] },
+    { warehouses: [{ via: 'pg', port: 0, login: { kind: 'workgroup', workgroup: 'w' } }] },
     'the port of a warehouse is 0, and must be from 1 to 65535',
   ],
 ])('is refused at synth with path, value and limit: %j', (network, more, message) => {

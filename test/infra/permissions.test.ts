@@ -1,3 +1,4 @@
+import type { EnvironmentInput } from '../../environments/environment'
 import { BROUGHT_ALONG, MINIMAL, type Statement, type Synthesized, synthesize } from './synthesized'
 
 /** Every statement in which something is left open, and why nothing narrower can be said. */
@@ -10,8 +11,12 @@ const LEFT_OPEN: Readonly<Record<string, string>> = {
   JoinTheNetwork: 'Lambda asks for it before an interface has a name; condition: the region, and denied to the code',
   LookAtFiles: 'which files land is not known beforehand',
   KeepBatches: 'each batch has a folder of its own',
+  KeepProgress: 'each bulk load has an object of its own',
   Files: 'the warehouse reads whichever files land',
   LogInToWarehouse1: "a workgroup's ARN bears an id that AWS gives it",
+  LogInToWarehouse4: "a workgroup's ARN bears an id that AWS gives it",
+  RunStatements: "a workgroup's ARN bears an id that AWS gives it",
+  FollowItsStatements: 'a statement is no resource; condition: it is one of its own',
 }
 
 const PASSWORDLESS = {
@@ -20,10 +25,26 @@ const PASSWORDLESS = {
   warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', auth: { workgroup: 'wg' } } },
 } as const
 
-const ALL: readonly (readonly [string, Synthesized])[] = [MINIMAL, BROUGHT_ALONG, PASSWORDLESS].map((input) => [
-  input.name,
-  synthesize(input),
-])
+const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:acme-AbCdEf'
+const OVER_DATA_API: EnvironmentInput = {
+  ...MINIMAL,
+  name: 'data',
+  warehouses: {
+    named: { kind: 'redshift', via: 'data-api', database: 'd', auth: { cluster: 'acme' }, user: 'penstock' },
+    secret: { kind: 'redshift', via: 'data-api', database: 'd', auth: { cluster: 'other' }, secretArn: SECRET },
+    role: { kind: 'redshift', via: 'data-api', database: 'd', auth: { cluster: 'there', region: 'eu-central-1' } },
+    workgroup: { kind: 'redshift', via: 'data-api', database: 'd', auth: { workgroup: 'wg' } },
+  },
+  routes: [{ match: '{table}/**', into: { warehouse: 'named' } }],
+}
+
+const ALL: readonly (readonly [string, Synthesized])[] = [MINIMAL, BROUGHT_ALONG, PASSWORDLESS, OVER_DATA_API].map(
+  (input) => [input.name, synthesize(input)],
+)
+const LOGIN_OF: Readonly<Record<string, string>> = {
+  passwordless: 'redshift-serverless:GetCredentials',
+  data: 'redshift-data:BatchExecuteStatement',
+}
 
 describe.each(ALL)('the policies of %s', (name, { documents, all, mayDo }) => {
   const allowed = Object.entries(documents).flatMap(([id, statements]) =>
@@ -77,10 +98,12 @@ describe.each(ALL)('the policies of %s', (name, { documents, all, mayDo }) => {
   it('let nobody but the loader at passwords, files and warehouses', () => {
     const of = (each: string) => actionsOf(mayDo(`penstock-${name}-${each}`))
     for (const each of ['on-object', 'on-tick']) {
-      expect(of(each).filter((action) => /^(ssm|redshift|redshift-serverless|ec2):/.test(action))).toEqual([])
+      expect(
+        of(each).filter((action) => /^(ssm|secretsmanager|redshift(-data|-serverless)?|ec2):/.test(action)),
+      ).toEqual([])
     }
     expect(of('on-object')).not.toContain('s3:PutObject')
-    expect(of('on-load')).toContain(name === 'passwordless' ? 'redshift-serverless:GetCredentials' : 'ssm:GetParameter')
+    expect(of('on-load')).toContain(LOGIN_OF[name] ?? 'ssm:GetParameter')
   })
 })
 
@@ -109,6 +132,48 @@ it('lets a password be decrypted with the key, and nothing else that the key enc
     ])
   }
 })
+
+it('lets the loader run statements on the warehouses that it reaches through the Data API, log in to them, and follow what is its own', () => {
+  const statements = synthesize(OVER_DATA_API).mayDo('penstock-data-on-load')
+  const cluster = (region: string, name: string) => `arn:aws:redshift:${region}:123456789012:cluster:${name}`
+  const named = (sid: string) => statements.find((statement) => statement.sid === sid)
+  expect(named('RunStatements')).toMatchObject({
+    actions: ['redshift-data:BatchExecuteStatement', 'redshift-data:ExecuteStatement'],
+    resources: [
+      cluster('eu-west-1', 'acme'),
+      cluster('eu-west-1', 'other'),
+      cluster('eu-central-1', 'there'),
+      'arn:aws:redshift-serverless:eu-west-1:123456789012:workgroup/*',
+    ],
+  })
+  expect(named('FollowItsStatements')).toMatchObject({
+    actions: ['CancelStatement', 'DescribeStatement', 'GetStatementResult', 'ListStatements'].map(
+      (one) => `redshift-data:${one}`,
+    ),
+    resources: ['*'],
+    condition: [
+      { test: 'StringEquals', variable: 'redshift-data:statement-owner-iam-userid', values: ['&{aws:userid}'] },
+    ],
+  })
+  expect([1, 2, 3, 4].map((at) => named(`LogInToWarehouse${at}`))).toMatchObject([
+    { actions: ['redshift:GetClusterCredentials'] },
+    { actions: ['secretsmanager:GetSecretValue'], resources: [SECRET] },
+    {
+      actions: ['redshift:GetClusterCredentialsWithIAM'],
+      resources: ['arn:aws:redshift:eu-central-1:123456789012:dbname:there/d'],
+    },
+    { actions: ['redshift-serverless:GetCredentials'] },
+  ])
+})
+
+it.each([MINIMAL, BROUGHT_ALONG, PASSWORDLESS])(
+  'lets nobody run statements where no warehouse is reached so: $name',
+  (input) => {
+    const { documents } = synthesize(input)
+    const actions = Object.values(documents).flatMap((statements) => statements.flatMap((one) => one.actions))
+    expect(actions.filter((action) => /^(redshift-data|secretsmanager):/.test(action))).toEqual([])
+  },
+)
 
 it('takes the interfaces of its network from the code of the function', () => {
   expect(synthesize(BROUGHT_ALONG).mayDo('penstock-given-on-load')).toContainEqual(

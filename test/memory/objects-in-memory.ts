@@ -8,32 +8,48 @@ const PAGE = 1_000
 
 export type ObjectsInMemory = ObjectsPort & {
   urls(): readonly S3Url[]
+  /** For files that are no text. */
+  putBytes(url: S3Url, bytes: Uint8Array): void
   delete(url: S3Url): void
 }
 
 /** Objects in a map, their ETags as S3 makes them: the MD5 of the content. `urls` lists them for assertions. */
 export function objectsInMemory({ now = () => 0 }: { readonly now?: () => number } = {}): ObjectsInMemory {
-  const objects = new Map<S3Url, { readonly body: string; readonly etag: string; readonly lastModifiedMs: number }>()
+  const objects = new Map<S3Url, { readonly body: Buffer; readonly etag: string; readonly lastModifiedMs: number }>()
+  const putBytes = (url: S3Url, bytes: Uint8Array) => {
+    const lastModifiedMs = Math.floor(now() / 1000) * 1000
+    objects.set(url, { body: Buffer.from(bytes), etag: createHash('md5').update(bytes).digest('hex'), lastModifiedMs })
+  }
+  const objectAt = (url: S3Url) => {
+    const object = objects.get(url)
+    if (object === undefined) throw new PenstockError('OBJECT_GONE', `${url} is not there`)
+    return object
+  }
   return {
+    putBytes,
     async put(url, body) {
-      const lastModifiedMs = Math.floor(now() / 1000) * 1000
-      objects.set(url, { body, etag: createHash('md5').update(body).digest('hex'), lastModifiedMs })
+      putBytes(url, Buffer.from(body))
     },
     async get(url) {
-      const object = objects.get(url)
-      if (object === undefined) throw new PenstockError('OBJECT_GONE', `${url} is not there`)
-      return object.body
+      return objectAt(url).body.toString()
+    },
+    async read(url, { from, bytes, ifMatch }) {
+      const { body, etag } = objectAt(url)
+      if (ifMatch !== undefined && ifMatch !== etag) {
+        throw new PenstockError('OBJECT_CHANGED', `${url} is no longer the version ${ifMatch}`)
+      }
+      return new Uint8Array(body.subarray(from, from + bytes))
     },
     async head(url) {
       const object = objects.get(url)
-      return object && { etag: object.etag, sizeBytes: Buffer.byteLength(object.body) }
+      return object && { etag: object.etag, sizeBytes: object.body.length }
     },
     async list(bucket, prefix, after) {
       const listed = [...objects].flatMap(([url, { body, etag, lastModifiedMs }]) => {
         const at = splitUrl(url)
         if (at.bucket !== bucket || !at.key.startsWith(prefix)) return []
         if (after !== undefined && byBytes(at.key, after) <= 0) return []
-        return [{ key: at.key, etag, sizeBytes: Buffer.byteLength(body), lastModifiedMs, archived: false }]
+        return [{ key: at.key, etag, sizeBytes: body.length, lastModifiedMs, archived: false }]
       })
       listed.sort((a, b) => byBytes(a.key, b.key))
       return { objects: listed.slice(0, PAGE), more: listed.length > PAGE }

@@ -1,5 +1,5 @@
-import type { FileError, Receipt, S3Url, TargetId } from '../../lambda/model'
-import type { Fault, LoadJob, LoadOutcome, WarehouseSession, WarehousesPort } from '../../lambda/ports'
+import type { FileError, Receipt, S3Url, TableShape, TargetId } from '../../lambda/model'
+import type { AfterJob, Fault, LoadJob, LoadOutcome, WarehouseSession, WarehousesPort } from '../../lambda/ports'
 
 /** What happens at the next COMMIT, instead of a commit that is answered. */
 export type CommitFault = 'lost-before' | 'lost-after'
@@ -25,6 +25,10 @@ export interface WarehouseInMemory extends WarehousesPort {
   /** Given instead of a connection, by the warehouse's name. */
   readonly refuse: Map<string, Fault>
   commitFaults: CommitFault[]
+  /** What was asked for after batches were committed. */
+  readonly after: readonly AfterJob[]
+  /** What the catalogue tells of tables, by `schema.table`. */
+  readonly shapes: Map<string, TableShape>
   /** Sessions that are open. */
   readonly sessions: ReadonlySet<string>
 }
@@ -35,6 +39,7 @@ export function warehouseInMemory(): WarehouseInMemory {
   const receipts: Receipt[] = []
   const sessions = new Set<string>()
   const loads: LoadJob[] = []
+  const after: AfterJob[] = []
   let lastSession = 0
 
   const warehouse: WarehouseInMemory = {
@@ -49,6 +54,8 @@ export function warehouseInMemory(): WarehouseInMemory {
     tables: undefined,
     refuse: new Map(),
     commitFaults: [],
+    after,
+    shapes: new Map(),
     sessions,
     async connect(name) {
       const fault = warehouse.refuse.get(name)
@@ -69,11 +76,17 @@ export function warehouseInMemory(): WarehouseInMemory {
         if (job.stillCurrent && !(await job.stillCurrent())) return { kind: 'refused', fault: changed() }
         return commit(job)
       },
-      receipt: async (target, batchId) => receipts.find((one) => one.target === target && one.batchId === batchId),
-      end: async (other) => {
-        sessions.delete(other)
-        return true
+      find: async ({ target, batchId, session }) => {
+        if (session !== undefined) sessions.delete(session)
+        const receipt = receipts.find((one) => one.target === target && one.batchId === batchId)
+        if (receipt === undefined) return { kind: 'nothing' }
+        return { kind: 'loaded', ...(receipt.rows === undefined ? {} : { rows: receipt.rows }) }
       },
+      runAfter: async (job) => {
+        after.push(job)
+        return { kind: 'ended', done: job.statements.length }
+      },
+      table: async ({ schema, table }) => warehouse.shapes.get(`${schema}.${table}`),
       close: async () => void sessions.delete(id),
     }
   }

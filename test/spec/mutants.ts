@@ -10,36 +10,36 @@ export interface Mutant {
 export type Invariant = Breach['invariant']
 
 const SESSION = 'lambda/warehouse/session.ts'
+const LOAD = 'lambda/warehouse/load-in-transaction.ts'
 const LOAD_TARGET = 'lambda/load/load-target.ts'
-const RECOVER = 'lambda/load/recover.ts'
 const LEASE = 'lambda/load/lease.ts'
 const SETTLE = 'lambda/load/settle.ts'
 const WHAT_GOES_IN = 'lambda/batch/what-goes-in.ts'
 
-const WRITE_RECEIPT =
-  "    await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows } }, patienceMs)\n"
-const COMMIT = "    await run({ kind: 'commit' }, patienceMs)\n"
+const FINISH = '    for (const statement of script.finish(rows)) await step(statement)\n'
+const COMMIT = "    await step({ kind: 'commit' })\n"
 const RECORD = '  await ports.files.put(loadedRecords(arrivals, batchId, atMs))\n'
 const REMOVE = '  await ports.arrivals.remove(arrivals)\n'
 const LET_GO = '  await turn.lease.change({ lease: null, wakeAtMs, ...hold })\n'
+const RUNNING = "  if (turned.kind === 'running') return lookSoon(turn, turned.isNew)\n"
 const LOOK = "  await wakeNext(turn, turned.kind === 'out-of-time')\n"
 const NAME =
-  'await lease.change({ unfinished: { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, session } })'
+  'await lease.change({ unfinished: { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, ...own } })'
 
 export const MUTANTS: readonly Mutant[] = [
   {
     title: 'the receipt is written after the transaction',
-    edits: [{ file: SESSION, find: WRITE_RECEIPT + COMMIT, replace: COMMIT + WRITE_RECEIPT }],
+    edits: [{ file: LOAD, find: FINISH + COMMIT, replace: COMMIT + FINISH }],
   },
   {
     title: 'the receipt is written before the transaction',
     edits: [
-      { file: SESSION, find: WRITE_RECEIPT, replace: '' },
+      { file: LOAD, find: FINISH, replace: '' },
       {
-        file: SESSION,
-        find: "    await run({ kind: 'begin' }, patienceMs)\n",
-        replace: `    await run({ kind: 'write-receipt', receipt: { ...job, files: job.urls.length, rows: 0 } })
-    await run({ kind: 'begin' }, patienceMs)\n`,
+        file: LOAD,
+        find: "    await step({ kind: 'begin' })\n",
+        replace: `    for (const statement of script.finish(0)) await step(statement)
+    await step({ kind: 'begin' })\n`,
       },
     ],
   },
@@ -93,14 +93,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     title: 'the queue is looked at before the lease is let go, instead of after it',
-    edits: [{ file: LOAD_TARGET, find: LET_GO + LOOK, replace: LOOK + LET_GO }],
+    edits: [{ file: LOAD_TARGET, find: LET_GO + RUNNING + LOOK, replace: LOOK + LET_GO + RUNNING }],
   },
   {
     title: 'recovery does not ask for the receipt',
     edits: [
       {
-        file: RECOVER,
-        find: 'const receipt = await session.receipt(target, batchId)',
+        file: SESSION,
+        find: "const receipt = receiptOf((await run({ kind: 'read-receipt', target, batchId })).rows[0])",
         replace: 'const receipt = undefined as Receipt | undefined',
       },
     ],
@@ -113,9 +113,9 @@ export const MUTANTS: readonly Mutant[] = [
     title: 'the old session is not ended before the receipt is read',
     edits: [
       {
-        file: RECOVER,
-        find: 'const isGone = unfinished.session === undefined || (await session.end(unfinished.session, loadTimeMs(turn)))',
-        replace: 'const isGone = true as boolean',
+        file: SESSION,
+        find: 'if (session !== undefined && !(await endOther(deps, run, own, session, begun.timeoutMs))) {',
+        replace: 'if (session === null) {',
       },
     ],
   },
@@ -133,8 +133,8 @@ export const MUTANTS: readonly Mutant[] = [
     title: 'an outcome that nobody knows is taken for a refusal',
     edits: [
       {
-        file: SESSION,
-        find: "if (!isAnswer(error)) return { kind: 'unknown', fault }",
+        file: LOAD,
+        find: "if (!isAnswer(error) && !(error instanceof PenstockError)) return { kind: 'unknown', fault }",
         replace: "if (!isAnswer(error)) return { kind: 'refused', fault }",
       },
     ],

@@ -38,11 +38,11 @@ describe('an unfinished batch', () => {
         kind: 'connected',
         session: {
           ...connection.session,
-          id: connection.session.id,
           close: () => connection.session.close(),
-          receipt: (t, b) => connection.session.receipt(t, b),
           load: (j) => connection.session.load(j),
-          end: async () => false,
+          runAfter: (j) => connection.session.runAfter(j),
+          table: (t) => connection.session.table(t),
+          find: async ({ session = '' }) => ({ kind: 'still-there', session }),
         },
       }
     }

@@ -14,12 +14,13 @@ function slowly(
   const jobs: { readonly atMs: number; readonly timeoutMs: number }[] = []
   const now = () => world.now() + skewMs
   const wrap = (session: WarehouseSession): WarehouseSession => ({
-    id: session.id,
-    receipt: (target, batchId) => session.receipt(target, batchId),
+    ...(session.id === undefined ? {} : { id: session.id }),
     close: () => session.close(),
-    end: async (id, timeoutMs) => {
+    runAfter: (job) => session.runAfter(job),
+    table: (name) => session.table(name),
+    find: async (begun) => {
       skewMs += takes.endMs ?? 0
-      return session.end(id, timeoutMs)
+      return session.find(begun)
     },
     load: async (job: LoadJob): Promise<LoadOutcome> => {
       jobs.push({ atMs: now(), timeoutMs: job.timeoutMs })

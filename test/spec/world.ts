@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FileRecord, S3Object, S3Url, TargetId } from '../../lambda/model'
-import { heal, ingest, loadTarget, tick } from '../../lambda/pipeline'
+import { bulk, heal, ingest, loadTarget, tick } from '../../lambda/pipeline'
 import type { Ports, Wake } from '../../lambda/ports'
 import { type SettingsInput, settingsFrom } from '../../lambda/settings'
 import { arrivalsInMemory } from '../memory/arrivals-in-memory'
@@ -68,7 +68,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
       connect: async (name: string) => {
         const connection = await warehouse.connect(name)
         return connection.kind === 'connected'
-          ? { ...connection, session: mortal('session', connection.session, ['load', 'receipt', 'end']) }
+          ? { ...connection, session: mortal('session', connection.session, ['load', 'find', 'runAfter']) }
           : connection
       },
     },
@@ -178,6 +178,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
       return loadTarget(ports, target, { owner: `run${invocations}`, deadlineMs: nowMs + INVOCATION_MS })
     },
     tick: () => survive(() => tick(ports)),
+    bulk: () => survive(() => bulk(ports, { deadlineMs: nowMs + INVOCATION_MS / 2 })),
     heal: () => survive(() => heal(ports, { deadlineMs: nowMs + INVOCATION_MS })),
     /** Moves the clock. Nobody acts meanwhile. */
     wait(ms: number): void {
@@ -189,6 +190,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
       while (nowMs < until) {
         nowMs = Math.min(until, nowMs + 15_000)
         await world.tick()
+        await world.bulk()
         await world.heal()
         await world.wake()
       }

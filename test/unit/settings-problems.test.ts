@@ -84,6 +84,7 @@ const full = {
       ],
     },
   ],
+  bulk: [{ prefix: 'old/{yyyy}/', into: { warehouse: 'main', table: 'f' }, daily: '02:30', daysBack: 2 }],
   batch: { files: 1, bytes: 1, seconds: 1 },
   heal: { everyMinutes: 1, afterMinutes: 1 },
   notify: {},

@@ -1,4 +1,7 @@
+import { PRIMARY_KEYS } from './primary-keys.sql'
 import { quoteLiteral, quoteName } from './sql-tokens'
+import { SVV_COLUMNS } from './svv-columns.sql'
+import { writeLocksSql } from './write-locks.sql'
 
 /** Prepares the one database: its name, its session defaults, and Redshift's system views and functions. */
 export function bootSql(database: string, isolation: 'snapshot' | 'serializable'): string {
@@ -21,6 +24,9 @@ export function bootSql(database: string, isolation: 'snapshot' | 'serializable'
     FUNCTIONS,
     SYSTEM_VIEWS,
     CATALOGUE_VIEWS.replace('$ISOLATION', isolation === 'snapshot' ? 'Snapshot Isolation' : 'Serializable'),
+    SVV_COLUMNS,
+    PRIMARY_KEYS,
+    writeLocksSql(isolation),
   ].join(';\n')
 }
 
@@ -50,6 +56,16 @@ CREATE FUNCTION pg_catalog.sysdate() RETURNS timestamp LANGUAGE sql STABLE
 CREATE FUNCTION pg_catalog.len(text) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT length($1) $$;
 CREATE FUNCTION pg_catalog.json_parse(text) RETURNS pg_catalog.super LANGUAGE sql IMMUTABLE
   AS $$ SELECT $1::jsonb::pg_catalog.super $$;
+CREATE FUNCTION penstock_system.compact(jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+  RETURN CASE jsonb_typeof($1)
+    WHEN 'object' THEN (SELECT '{' || coalesce(string_agg(to_json(key)::text || ':' || penstock_system.compact(value), ','), '') || '}' FROM jsonb_each($1))
+    WHEN 'array' THEN (SELECT '[' || coalesce(string_agg(penstock_system.compact(value), ','), '') || ']' FROM jsonb_array_elements($1))
+    ELSE $1::text END; END $$;
+CREATE FUNCTION penstock_system.json_serialize(pg_catalog.super) RETURNS varchar LANGUAGE sql IMMUTABLE
+  AS $$ SELECT penstock_system.compact($1::jsonb)::varchar $$;
+CREATE FUNCTION penstock_system.only_one(bigint) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+  IF $1 > 1 THEN RAISE EXCEPTION 'Found multiple matches to update the same tuple' USING ERRCODE = 'XX000'; END IF;
+  RETURN true; END $$;
 CREATE FUNCTION pg_catalog.pg_last_copy_id(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
 CREATE FUNCTION pg_catalog.pg_last_copy_count(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
 CREATE FUNCTION pg_catalog.pg_last_unload_id(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT $1 $$;
@@ -58,8 +74,9 @@ CREATE FUNCTION penstock_system.sees(integer) RETURNS boolean LANGUAGE sql STABL
   AS $$ SELECT usesuper OR usesysid = $1::oid FROM pg_user WHERE usename = current_user $$;
 CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE AS $$ SELECT
   'PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 (Red Hat 3.4.2-6.fc3), Redshift 1.0.0 (embedded)'::text $$;
-CREATE FUNCTION penstock_system.too_long(integer) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
-  RAISE EXCEPTION 'value too long for type character varying(%)', $1 USING ERRCODE = '22001'; END $$;
+-- It takes the value only to be no constant: the planner would raise it for values that nobody knows yet.
+CREATE FUNCTION penstock_system.too_long(varchar, integer) RETURNS varchar LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+  RAISE EXCEPTION 'value too long for type character varying(%)', $2 USING ERRCODE = '22001'; END $$;
 CREATE FUNCTION penstock_system.cut_bytes(varchar, integer) RETURNS varchar LANGUAGE sql IMMUTABLE
   AS $$ SELECT left($1, (SELECT count(*)::integer FROM generate_series(1, length($1)) AS n WHERE octet_length(left($1, n)) <= $2)) $$;
 CREATE FUNCTION penstock_system.fit_bytes(varchar, integer, boolean) RETURNS varchar LANGUAGE sql IMMUTABLE
@@ -67,7 +84,7 @@ CREATE FUNCTION penstock_system.fit_bytes(varchar, integer, boolean) RETURNS var
     WHEN $1 IS NULL OR $2 < 4 OR octet_length($1) <= $2 - 4 THEN $1
     WHEN $3 THEN penstock_system.cut_bytes($1, $2 - 4)
     WHEN octet_length(rtrim($1, ' ')) <= $2 - 4 THEN penstock_system.cut_bytes($1, $2 - 4)
-    ELSE penstock_system.too_long($2 - 4) END $$;
+    ELSE penstock_system.too_long($1, $2 - 4) END $$;
 -- What makes a value fit the length of its column is a cast of VARCHAR to itself, and Postgres' own counts characters.
 UPDATE pg_cast SET castfunc = 'penstock_system.fit_bytes'::regproc
   WHERE castsource = 'varchar'::regtype AND casttarget = 'varchar'::regtype;
@@ -102,15 +119,6 @@ GRANT SELECT ON sys_load_history, sys_load_detail, sys_load_error_detail, stl_lo
 const CATALOGUE_VIEWS = `
 CREATE VIEW pg_catalog.stv_db_isolation_level AS
   SELECT datname::text AS db_name, '$ISOLATION'::text AS isolation_level FROM pg_database WHERE datname = current_database();
-CREATE VIEW pg_catalog.svv_columns AS
-  SELECT table_catalog::text, table_schema::text, table_name::text, column_name::text, ordinal_position::integer,
-    column_default::text, is_nullable::text, data_type::text, character_maximum_length::integer,
-    numeric_precision::integer, numeric_precision_radix::integer, numeric_scale::integer,
-    datetime_precision::integer, NULL::text AS interval_type, NULL::text AS interval_precision,
-    NULL::text AS character_set_catalog, NULL::text AS character_set_schema, NULL::text AS character_set_name,
-    NULL::text AS collation_catalog, NULL::text AS collation_schema, NULL::text AS collation_name,
-    domain_name::text, NULL::text AS remarks
-  FROM information_schema.columns;
 CREATE VIEW pg_catalog.svv_redshift_columns AS
   SELECT current_database()::text AS database_name, n.nspname::text AS schema_name, c.relname::text AS table_name,
     a.attname::text AS column_name, a.attnum::integer AS ordinal_position, format_type(a.atttypid, a.atttypmod) AS data_type,
@@ -128,4 +136,4 @@ CREATE VIEW pg_catalog.pg_table_def AS
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind = 'r' AND pg_table_is_visible(c.oid)
     AND n.nspname <> 'pg_toast';
-GRANT SELECT ON stv_db_isolation_level, svv_columns, svv_redshift_columns, pg_table_def TO PUBLIC`
+GRANT SELECT ON stv_db_isolation_level, svv_redshift_columns, pg_table_def TO PUBLIC`

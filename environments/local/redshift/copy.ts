@@ -1,4 +1,4 @@
-import type { Backend } from './backend'
+import type { Backend, CopyFeed } from './backend'
 import type { Unescape } from './convert-value'
 import { findFiles } from './copy-files'
 import { parseCopy } from './copy-grammar'
@@ -29,25 +29,28 @@ export interface CopyPorts {
 export function makeCopy({ s3: where, system }: CopyPorts): { readonly run: RunCopy; readonly close: () => void } {
   const s3 = makeS3Objects(where)
   return {
-    run: ({ backend }, statement) => runCopy({ backend, s3, region: where.region, system }, statement),
+    run: (session, statement) => runCopy({ ...session, s3, region: where.region, system }, statement),
     close: () => s3.close(),
   }
 }
 
 interface CopyContext {
   readonly backend: Backend
+  readonly refuseIfCancelled: () => void
   readonly s3: S3Objects
   readonly region: string
   readonly system: SystemTables
 }
 
-async function runCopy({ backend, s3, region, system }: CopyContext, statement: Statement): Promise<CopyResult> {
+async function runCopy(context: CopyContext, statement: Statement): Promise<CopyResult> {
+  const { backend, refuseIfCancelled, s3, region, system } = context
   const copy = parseCopy(statement)
   const plan = planLoad(copy.options)
   const table = await findTarget(backend, copy, plan.explicitIds)
   const loader = makeRowLoader(table.columns, plan, unescapeOf(plan.format))
   const makeReader = await readerFactory(s3, plan, loader)
   const files = await findFiles(s3, copy.source, plan, region)
+  refuseIfCancelled()
 
   // From here on the load has begun: it has an id, and leaves a trace whatever becomes of it.
   const queryId = system.nextQueryId()
@@ -71,8 +74,13 @@ async function runCopy({ backend, s3, region, system }: CopyContext, statement: 
       errorCount: Math.max(loader.errorCount(), errors.length),
     })
   try {
-    if (plan.noLoad) await feed(() => true)
-    else await backend.copyIn(table.copySql, feed)
+    const watched = (write: Parameters<CopyFeed>[0]) =>
+      feed((data) => {
+        refuseIfCancelled()
+        return write(data)
+      })
+    if (plan.noLoad) await watched(() => true)
+    else await backend.copyIn(table.copySql, watched)
   } catch (error) {
     const late = refusedByPostgres(error, scanned, plan)
     await write('aborted', 0, late === undefined ? loader.errors : [...loader.errors, late])

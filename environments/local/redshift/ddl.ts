@@ -1,5 +1,8 @@
-import type { Edit } from './edits'
-import { areWords, isSymbol, isWord, type Token } from './sql-tokens'
+import { closing, splitAtCommas } from './brackets'
+import { columnType } from './column-type'
+import { type Edit, replace } from './edits'
+import { defaultKeyName, primaryKeyText } from './primary-keys.sql'
+import { areWords, isSymbol, isWord, quoteName, type Token } from './sql-tokens'
 
 /**
  * CREATE TABLE for Postgres: storage attributes go, types get Redshift's default lengths, keys are not enforced.
@@ -13,6 +16,7 @@ export function rewriteCreateTable(tokens: readonly Token[]): Edit[] {
   while (isWord(tokens[at], 'local', 'global', 'temp', 'temporary')) at++
   if (!isWord(tokens[at], 'table')) return []
   const open = afterTableName(tokens, at + 1)
+  const keyName = defaultKeyName(tokens[open - 1]?.value ?? '')
   const hasColumns = isSymbol(tokens[open], '(')
   const close = hasColumns ? closing(tokens, open) : open - 1
   const query = tokens.findIndex((token, i) => i > close && isWord(token, 'as'))
@@ -23,7 +27,7 @@ export function rewriteCreateTable(tokens: readonly Token[]): Edit[] {
     at === 1 && table !== undefined ? [{ start: table.start, end: table.end, text: 'UNLOGGED TABLE' }] : []
   return [
     ...unlogged,
-    ...(hasColumns ? splitAtCommas(tokens.slice(open + 1, close)).flatMap(rewriteElement) : []),
+    ...(hasColumns ? splitAtCommas(tokens.slice(open + 1, close)).flatMap((one) => rewriteElement(one, keyName)) : []),
     ...attributes.flatMap((_, i) => storageAttribute(attributes, i)),
   ]
 }
@@ -43,14 +47,22 @@ export function rewriteAlterTable(tokens: readonly Token[]): Edit[] {
   const last = tokens[tokens.length - 1]
   if (first === undefined || last === undefined) return []
   const rest = tokens.slice(action + 1)
+  const keyName = defaultKeyName(tokens[action - 1]?.value ?? '')
+  if (isWord(first, 'add') && isPrimaryKey(rest)) {
+    return [{ start: first.start, end: last.end, text: `ADD ${keyText(rest, keyName)}` }]
+  }
+  if (isWord(first, 'drop') && isWord(rest[0], 'constraint')) {
+    // Of the other keys nothing is kept.
+    return [replace(rest, 0, 1, 'CONSTRAINT IF EXISTS')]
+  }
   if (isStorageOrKey(first, rest)) return [{ start: first.start, end: last.end, text: 'SET (fillfactor = 100)' }]
   const column = isWord(rest[0], 'column') ? rest.slice(1) : rest
-  return isWord(first, 'add') ? rewriteElement(column) : []
+  return isWord(first, 'add') ? rewriteElement(column, keyName) : []
 }
 
 function isStorageOrKey(verb: Token, rest: readonly Token[]): boolean {
   if (isWord(verb, 'add')) return isTableConstraint(rest)
-  if (isWord(verb, 'drop')) return isWord(rest[0], 'constraint', 'primary')
+  if (isWord(verb, 'drop')) return isWord(rest[0], 'primary')
   return (
     isWord(rest[0], 'distkey', 'diststyle', 'sortkey', 'compound', 'encode') ||
     (isWord(rest[0], 'column') && rest.some((token) => isWord(token, 'encode')))
@@ -62,30 +74,45 @@ function isTableConstraint(element: readonly Token[]): boolean {
   return areWords(body, 0, 'primary', 'key') || areWords(body, 0, 'foreign', 'key') || areWords(body, 0, 'unique')
 }
 
+function isPrimaryKey(element: readonly Token[]): boolean {
+  return isTableConstraint(element) && element.some((token, at) => isWord(token, 'primary') && at < 3)
+}
+
 /** A column definition or a table constraint, without the commas around it. */
-function rewriteElement(element: readonly Token[]): Edit[] {
+function rewriteElement(element: readonly Token[], keyName: string): Edit[] {
   const first = element[0]
   const last = element[element.length - 1]
   if (first === undefined || last === undefined || isWord(first, 'like')) return []
-  if (isTableConstraint(element)) {
-    const columns = splitAtCommas(element.slice(element.findIndex((token) => isSymbol(token, '(')) + 1, -1))
-    const isPrimary = element.some((token) => isWord(token, 'primary'))
-    // A primary key is not checked for duplicates, but its columns are NOT NULL. Anything else checks nothing at all.
-    const text = isPrimary ? columns.map(([name]) => `NOT NULL ${quoted(name)}`).join(', ') : 'CHECK (true)'
-    return [{ start: first.start, end: last.end, text }]
+  if (isPrimaryKey(element)) {
+    // Its columns are NOT NULL.
+    const filled = keyColumns(element).map((name) => `NOT NULL ${quoteName(name)}`)
+    return [{ start: first.start, end: last.end, text: [keyText(element, keyName), ...filled].join(', ') }]
   }
-  return [...element.keys()].flatMap((i) => columnWord(element, i))
+  // Anything else checks nothing at all.
+  if (isTableConstraint(element)) return [{ start: first.start, end: last.end, text: 'CHECK (true)' }]
+  return [...element.keys()].flatMap((i) => columnWord(element, i, keyName))
 }
 
-function quoted(name: Token | undefined): string {
-  return name === undefined ? '' : `"${name.value.replace(/"/g, '""')}"`
+function keyText(element: readonly Token[], keyName: string): string {
+  const name = isWord(element[0], 'constraint') ? element[1]?.value : undefined
+  return primaryKeyText(name ?? keyName, keyColumns(element))
 }
 
-function columnWord(element: readonly Token[], at: number): Edit[] {
+function keyColumns(element: readonly Token[]): string[] {
+  const open = element.findIndex((token) => isSymbol(token, '('))
+  return splitAtCommas(element.slice(open + 1, closing(element, open))).map(([name]) => name?.value ?? '')
+}
+
+function columnWord(element: readonly Token[], at: number, keyName: string): Edit[] {
   const token = element[at]
   if (token === undefined || token.kind !== 'word' || at === 0) return []
   if (at === 1) return columnType(element)
-  if (areWords(element, at, 'primary', 'key')) return [replace(element, at, 2, 'NOT NULL')]
+  if (areWords(element, at, 'primary', 'key')) {
+    const isNamed = isWord(element[at - 2], 'constraint')
+    const name = isNamed ? (element[at - 1]?.value ?? keyName) : keyName
+    const key = `${primaryKeyText(name, [element[0]?.value ?? ''])} NOT NULL`
+    return [isNamed ? replace(element, at - 2, 4, key) : replace(element, at, 2, key)]
+  }
   if (token.value === 'unique') return [replace(element, at, 1, '')]
   if (token.value === 'encode') return [replace(element, at, 2, '')]
   if (token.value === 'references') {
@@ -113,34 +140,6 @@ function signedNumber(tokens: readonly Token[]): string {
   return tokens.map(({ value }) => value).join('')
 }
 
-const BARE_TYPES: Readonly<Record<string, string>> = {
-  varchar: 'varchar(256)',
-  nvarchar: 'varchar(256)',
-  text: 'varchar(256)',
-  bpchar: 'char(256)',
-  decimal: 'decimal(18,0)',
-  numeric: 'numeric(18,0)',
-  datetime: 'timestamp',
-  varbyte: 'bytea',
-  varbinary: 'bytea',
-}
-const LENGTHY_TYPES: Readonly<Record<string, string>> = {
-  nvarchar: 'varchar',
-  nchar: 'char',
-  varbyte: 'bytea',
-  varbinary: 'bytea',
-}
-
-function columnType(element: readonly Token[]): Edit[] {
-  const type = element[1]
-  if (type === undefined) return []
-  const hasLength = isSymbol(element[2], '(')
-  const renamed = hasLength ? LENGTHY_TYPES[type.value] : BARE_TYPES[type.value]
-  if (hasLength && isWord(element[3], 'max')) return [replace(element, 1, 4, 'varchar(65535)')]
-  if (renamed === undefined) return []
-  return [replace(element, 1, hasLength && renamed === 'bytea' ? closing(element, 2) : 1, renamed)]
-}
-
 function storageAttribute(tokens: readonly Token[], at: number): Edit[] {
   const token = tokens[at]
   if (token?.kind !== 'word') return []
@@ -161,32 +160,4 @@ function storageAttribute(tokens: readonly Token[], at: number): Edit[] {
       return isWord(tokens[open], 'auto') ? [replace(tokens, at, 2, '')] : []
   }
   return []
-}
-
-function replace(tokens: readonly Token[], at: number, count: number, text: string): Edit {
-  const first = tokens[at]
-  const last = tokens[Math.min(at + count, tokens.length) - 1]
-  return { start: first?.start ?? 0, end: last?.end ?? 0, text }
-}
-
-/** Index of the parenthesis that closes the one at `open`. */
-function closing(tokens: readonly Token[], open: number): number {
-  let depth = 0
-  for (let at = open; at < tokens.length; at++) {
-    if (isSymbol(tokens[at], '(')) depth++
-    else if (isSymbol(tokens[at], ')') && --depth === 0) return at
-  }
-  return tokens.length - 1
-}
-
-function splitAtCommas(tokens: readonly Token[]): Token[][] {
-  const parts: Token[][] = [[]]
-  let depth = 0
-  for (const token of tokens) {
-    if (isSymbol(token, '(')) depth++
-    if (isSymbol(token, ')')) depth--
-    if (depth === 0 && isSymbol(token, ',')) parts.push([])
-    else parts[parts.length - 1]?.push(token)
-  }
-  return parts
 }

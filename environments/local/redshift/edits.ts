@@ -1,8 +1,17 @@
+import type { Token } from './sql-tokens'
+
 /** Replaces what stands between two offsets of a statement. */
 export interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
+}
+
+/** Replaces so many tokens from one on. */
+export function replace(tokens: readonly Token[], at: number, count: number, text: string): Edit {
+  const first = tokens[at]
+  const last = tokens[Math.min(at + count, tokens.length) - 1]
+  return { start: first?.start ?? 0, end: last?.end ?? 0, text }
 }
 
 /** Applies edits that do not overlap; of two that do, the first one given wins. */

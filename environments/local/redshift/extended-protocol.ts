@@ -1,6 +1,6 @@
 import { errorMessage, readyForQuery } from './answers'
 import { abortTransaction } from './backend'
-import { asRedshiftError, RedshiftError, syntaxError } from './errors'
+import { asRedshiftError, notEmbedded, RedshiftError, syntaxError } from './errors'
 import { faultError } from './faults'
 import type { Session } from './session'
 import { type Statement, splitStatements } from './sql-tokens'
@@ -29,16 +29,21 @@ export function makeExtendedProtocol(session: Session): ExtendedProtocol {
   let pending: Buffer[] = []
   let unsynced = false
   let skipping = false
-  let open: ((end: StatementEnd) => void)[] = []
+  const open: ((end: StatementEnd) => void)[] = []
 
   const pass = (bytes: Buffer) => {
     pending.push(bytes)
     unsynced = true
   }
+  const ends: (() => void)[] = []
+  const noteEnd = (end: StatementEnd) => {
+    const close = open.shift()
+    if (close !== undefined) ends.push(() => close(end))
+  }
   const watch = (received: Message) => {
-    if (received.type === 'C' || received.type === 'I' || received.type === 's') open.shift()?.({ outcome: 'ok' })
+    if (received.type === 'C' || received.type === 'I' || received.type === 's') noteEnd({ outcome: 'ok' })
     if (received.type === 'E') {
-      open.shift()?.({ outcome: 'error', sqlState: readReport(received.body).sqlState })
+      noteEnd({ outcome: 'error', sqlState: readReport(received.body).sqlState })
       skipping = true
     }
   }
@@ -47,12 +52,16 @@ export function makeExtendedProtocol(session: Session): ExtendedProtocol {
     const bytes = Buffer.concat([...pending, message('S')])
     pending = []
     unsynced = false
-    await backend.relay(bytes, (received) => {
-      watch(received)
-      session.passOn(received)
-    })
-    for (const close of open) close({ outcome: 'cut' })
-    open = []
+    try {
+      await backend.relay(bytes, (received) => {
+        watch(received)
+        session.passOn(received)
+      })
+    } finally {
+      // Only now it is known whether they have left a transaction open.
+      for (const close of ends.splice(0)) close()
+      for (const close of open.splice(0)) close({ outcome: 'cut' })
+    }
   }
   const fail = async (error: RedshiftError) => {
     await abortTransaction(backend)
@@ -72,7 +81,10 @@ export function makeExtendedProtocol(session: Session): ExtendedProtocol {
       if (skipping) return
       // Neither COPY nor its like take parameters: the grammar has no place for them.
       const parameter = statement.tokens.find(({ kind }) => kind === 'parameter')
-      if (parameter !== undefined) return fail(syntaxError(parameter.value))
+      if (parameter !== undefined) {
+        const isMerge = kindOf(statement) === 'merge'
+        return fail(isMerge ? notEmbedded('take parameters in MERGE') : syntaxError(parameter.value))
+      }
       return write(message('1'))
     }
     if (statement === undefined) return pass(raw)

@@ -1,5 +1,11 @@
+import { findOnLevel } from './brackets'
 import { rewriteAlterTable, rewriteCreateTable } from './ddl'
 import { applyEdits, type Edit } from './edits'
+import { syntaxError } from './errors'
+import { refuseLeaderOnly } from './leader-only'
+import { redirectConstraints } from './primary-keys.sql'
+import { withoutQualify } from './qualify'
+import { sharpName } from './run-special'
 import { areWords, isSymbol, isWord, type Statement, type Token } from './sql-tokens'
 import { rewriteUser } from './users'
 
@@ -13,14 +19,33 @@ export interface SessionFacts {
 
 /** Says a Redshift statement in words that Postgres understands; most statements stay as they are. */
 export function rewriteStatement(statement: Statement, facts: SessionFacts): string {
-  const { tokens } = statement
-  return applyEdits(statement.sql, [
+  refuseLeaderOnly(statement.tokens)
+  refuseSharpNames(statement.tokens)
+  refuseWithMerge(statement.tokens)
+  const { sql, tokens } = withoutQualify(statement)
+  return applyEdits(sql, [
     ...rewriteCreateTable(tokens),
     ...rewriteAlterTable(tokens),
     ...rewriteUser(tokens),
     ...withoutIsolationLevel(tokens),
+    ...redirectConstraints(tokens),
     ...tokens.flatMap((token, at) => rewriteWord(tokens, at, token, facts)),
   ])
+}
+
+function refuseSharpNames(tokens: readonly Token[]): void {
+  const isName = tokens.some(
+    (token, at) =>
+      isSymbol(token, '#') &&
+      isWord(tokens[at - 1], 'table', 'exists', 'into', 'from', 'join', 'update', 'using', 'like'),
+  )
+  if (isName) throw sharpName()
+}
+
+/** WITH stands in front of no MERGE [docs: r_MERGE]. */
+function refuseWithMerge(tokens: readonly Token[]): void {
+  if (isWord(tokens[0], 'with') && findOnLevel(tokens, 0, (_, at) => areWords(tokens, at, 'merge', 'into')) > 0)
+    throw syntaxError('merge')
 }
 
 /** The database has one isolation level, and BEGIN cannot choose another [docs: r_BEGIN]. */
@@ -38,6 +63,10 @@ function rewriteWord(tokens: readonly Token[], at: number, token: Token, facts: 
   if (token.kind !== 'word' || isSymbol(tokens[at - 1], '.')) return []
   const isCall = isSymbol(tokens[at + 1], '(')
   if (token.value === 'sysdate' && !isCall) return [{ start: token.start, end: token.end, text: 'sysdate()' }]
+  // Postgres has a JSON_SERIALIZE of its own, in its grammar.
+  if (token.value === 'json_serialize' && isCall) {
+    return [{ start: token.start, end: token.end, text: 'penstock_system.json_serialize' }]
+  }
   if (token.value === 'nvl' && isCall) return [{ start: token.start, end: token.end, text: 'coalesce' }]
   const close = tokens[at + 2]
   if (isCall && isSymbol(close, ')') && close !== undefined && isFact(token.value)) {

@@ -13,7 +13,7 @@ export interface SpecialResult {
 export async function runSpecial(
   backend: Backend,
   statement: Statement,
-  kind: 'unload' | 'truncate' | 'vacuum' | 'append',
+  kind: 'unload' | 'truncate' | 'vacuum' | 'append' | 'cancel',
 ): Promise<SpecialResult> {
   switch (kind) {
     case 'unload':
@@ -24,6 +24,8 @@ export async function runSpecial(
       return vacuum(backend, statement)
     case 'append':
       return append(backend, statement)
+    case 'cancel':
+      return cancel(backend, statement)
   }
 }
 
@@ -32,6 +34,16 @@ async function truncate(backend: Backend, { sql }: Statement): Promise<SpecialRe
   await backend.run(sql)
   if (backend.status() === 'T') await backend.run('COMMIT')
   return { tag: 'TRUNCATE TABLE', notices: [] }
+}
+
+/** CANCEL process_id [ 'message' ]: ends what a session runs, and leaves the session [docs: r_CANCEL]. */
+async function cancel(backend: Backend, { tokens }: Statement): Promise<SpecialResult> {
+  const [, pid, text, more] = tokens
+  if (pid?.kind !== 'number' || !/^\d+$/.test(pid.value)) throw syntaxError(pid?.value ?? '')
+  if (text !== undefined && text.kind !== 'literal') throw syntaxError(text.value)
+  if (more !== undefined) throw syntaxError(more.value)
+  await backend.run(`SELECT pg_cancel_backend(${pid.value})`)
+  return { tag: 'CANCEL', notices: [] }
 }
 
 /** Nothing needs to be vacuumed here, but a table that is not there must be said to be missing. */
@@ -92,5 +104,11 @@ export function readTableName(
 export function readName(token: Token | undefined): string {
   if (token === undefined) throw syntaxError('')
   if (token.kind === 'word' || token.kind === 'name') return token.value.toLowerCase()
+  if (isSymbol(token, '#')) throw sharpName()
   throw syntaxError(token.value)
+}
+
+/** A temporary table may be called #name [docs: r_CREATE_TABLE_NEW]; Postgres has an operator of that letter. */
+export function sharpName(): RedshiftError {
+  return notEmbedded('call a temporary table #name: write CREATE TEMP TABLE name')
 }

@@ -21,16 +21,20 @@ export async function serveClient(stream: Duplex, backend: Backend, user: string
   })
   greet(session)
   const extended = makeExtendedProtocol(session)
-  for (;;) {
-    // A backend that has ended is noticed between two statements, after what it had to say about the last one.
-    const received = await Promise.race([messages.next(), backend.ended])
-    if (received === undefined || received === 'ended' || received.type === 'X' || stream.destroyed) break
-    if (received.type === 'Q') {
-      await extended.settle()
-      await simpleQuery(session, readStrings(received.body, 1).strings[0] ?? '')
-    } else await extended.receive(received)
+  try {
+    for (;;) {
+      // A backend that has ended is noticed between two statements, after what it had to say about the last one.
+      const received = await Promise.race([messages.next(), backend.ended])
+      if (received === undefined || received === 'ended' || received.type === 'X' || stream.destroyed) break
+      if (received.type === 'Q') {
+        await extended.settle()
+        await simpleQuery(session, readStrings(received.body, 1).strings[0] ?? '')
+      } else await extended.receive(received)
+    }
+  } finally {
+    backend.end()
+    ports.log.sessionEnded(backend.pid)
   }
-  backend.end()
   stream.end()
 }
 
@@ -71,5 +75,6 @@ async function runMany(session: Session, statements: readonly Statement[]): Prom
     await backend.relay(message('Q', 'COMMIT'), (received) =>
       received.type === 'E' ? session.passOn(received) : undefined,
     )
+  session.transactionEnded()
   return ending
 }

@@ -1,13 +1,15 @@
 import type { Duplex } from 'node:stream'
 import { errorMessage, infoMessage, writeTogether } from './answers'
 import { abortTransaction, type Backend } from './backend'
+import { type Cancels, cancelledBy } from './cancels'
 import { asRedshiftError, FailedLoad, RedshiftError } from './errors'
 import { type FaultRule, type Faults, faultError } from './faults'
+import { runMerge } from './merge'
 import { rewriteStatement, type SessionFacts } from './rewrite'
 import { runSpecial, type SpecialResult } from './run-special'
 import type { Statement } from './sql-tokens'
 import { isSpecial, kindOf, nameOf, type StatementKind } from './statement-kinds'
-import type { StatementLog } from './statement-log'
+import type { StatementEnd, StatementLog } from './statement-log'
 import { type Isolation, translateError } from './translate-error'
 import { withoutPassword } from './users'
 import { type Message, message, readReport } from './wire'
@@ -18,11 +20,12 @@ export interface SessionPorts {
   readonly log: StatementLog
   readonly isolation: Isolation
   readonly copy: RunCopy
+  readonly cancels: Cancels
 }
 
 /** Runs a COPY on a session's backend; throws RedshiftError. */
 export type RunCopy = (
-  session: { readonly backend: Backend; readonly user: string },
+  session: { readonly backend: Backend; readonly refuseIfCancelled: () => void },
   statement: Statement,
 ) => Promise<CopyResult>
 
@@ -42,8 +45,10 @@ export interface Session {
   readonly rewrite: (statement: Statement) => string
   /** The fault for a statement, with a delay already waited for. */
   readonly takeFault: (statement: Statement) => Promise<FaultRule | undefined>
-  /** Opens a log entry for a statement. */
-  readonly logged: (statement: Statement) => ReturnType<StatementLog['start']>
+  /** Opens a log entry for a statement and gives what closes it. */
+  readonly logged: (statement: Statement) => (end: StatementEnd) => void
+  /** The transaction around the statements of one request has ended. */
+  readonly transactionEnded: () => void
   /** Runs one statement, writes its answer without ReadyForQuery, and logs it. */
   readonly runOne: (statement: Statement, inMany: boolean) => Promise<Ending>
   /** Passes one answer of the backend on to the client, in Redshift's words. */
@@ -77,7 +82,11 @@ export function makeSession(
     write,
     hangUp,
     rewrite: (statement) => rewriteStatement(statement, facts),
-    logged: (statement) => ports.log.start(backend.pid, user, withoutPassword(statement)),
+    logged: (statement) => {
+      const close = ports.log.start(backend.pid, user, withoutPassword(statement))
+      return (end) => close(end, backend.status())
+    },
+    transactionEnded: () => ports.log.transactionEnded(backend.pid),
     takeFault: async (statement) => {
       const fault = ports.faults.take(statement)
       if (fault?.act === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.delayMs ?? 100))
@@ -102,6 +111,7 @@ export function makeSession(
       try {
         if (fault?.act === 'error') throw faultError(fault)
         const sqlState = await runUnharmed(session, statement, inMany, answer)
+        if (sqlState === undefined) for (const pid of cancelledBy(statement.tokens)) ports.cancels.cancel(pid)
         if (sqlState !== undefined) close({ outcome: 'error', sqlState })
         else close({ outcome: fault?.act === 'cut-after' || stream.destroyed ? 'cut' : 'ok' })
         if (fault?.act === 'cut-after') {
@@ -117,8 +127,8 @@ export function makeSession(
           return 'gone'
         }
         const known = translateError(asRedshiftError(error), ports.isolation, backend.pid)
-        close({ outcome: 'error', sqlState: known.sqlState })
         await abortTransaction(backend)
+        close({ outcome: 'error', sqlState: known.sqlState })
         answer(errorMessage(known))
         return 'failed'
       }
@@ -139,8 +149,12 @@ export function makeSession(
     }
     if (kind === 'copy') {
       setCopying(true)
+      const load = ports.cancels.begin(backend.pid)
       try {
-        const { notices, tag, queryId, rowCount } = await ports.copy({ backend, user }, statement)
+        const { notices, tag, queryId, rowCount } = await ports.copy(
+          { backend, refuseIfCancelled: load.refuse },
+          statement,
+        )
         facts = { ...facts, pg_last_copy_id: queryId, pg_last_copy_count: rowCount }
         finish(answer, notices, tag)
       } catch (error) {
@@ -148,12 +162,16 @@ export function makeSession(
         facts = { ...facts, pg_last_copy_id: queryId }
         throw error
       } finally {
+        load.end()
         setCopying(false)
       }
       return undefined
     }
     if (isSpecial(kind) && kind !== 'alone') {
-      const { notices, tag } = await runSpecial(backend, statement, kind)
+      const { notices, tag } =
+        kind === 'merge'
+          ? await runMerge(backend, statement, session.rewrite)
+          : await runSpecial(backend, statement, kind)
       finish(answer, notices, tag)
       return undefined
     }

@@ -7,6 +7,7 @@ import { type EmbeddedPostgres, startPostgres } from '../postgres'
 import { alwaysOpen } from './always-open'
 import { errorMessage } from './answers'
 import { type Backend, openBackend } from './backend'
+import { makeCancels } from './cancels'
 import { bootSql } from './catalogue.sql'
 import { makeCertificate } from './certificate'
 import { makeCopy } from './copy'
@@ -84,7 +85,10 @@ const SUPERUSER = 'awsuser'
 export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<FakeRedshift> {
   const { database = 'dev', isolation = 'snapshot' } = options
   const [postgres, certificate] = await Promise.all([
-    startPostgres({ superuser: SUPERUSER, settings: { client_connection_check_interval: '200ms' } }),
+    startPostgres({
+      superuser: SUPERUSER,
+      settings: { client_connection_check_interval: '200ms', deadlock_timeout: '200ms' },
+    }),
     makeCertificate(),
   ])
   const stops: (() => Promise<void> | void)[] = [() => postgres.stop()]
@@ -101,7 +105,7 @@ export async function startFakeRedshift(options: FakeRedshiftOptions): Promise<F
     const faults = makeFaults()
     const log = makeStatementLog(Date.now)
     const copy = makeCopy({ s3: options.s3, system: makeSystemTables(system, database) })
-    const ports: SessionPorts = { faults, log, isolation, copy: copy.run }
+    const ports: SessionPorts = { faults, log, isolation, copy: copy.run, cancels: makeCancels() }
     stops.push(() => copy.close())
 
     const door: Doorkeeper = {

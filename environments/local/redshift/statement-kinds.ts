@@ -1,12 +1,25 @@
 import { areWords, isWord, type Statement, type Token } from './sql-tokens'
 
 /** What a statement is to the fake: most are Postgres' own business. */
-export type StatementKind = 'plain' | 'begin' | 'end' | 'copy' | 'unload' | 'truncate' | 'vacuum' | 'append' | 'alone'
+export type StatementKind =
+  | 'plain'
+  | 'begin'
+  | 'end'
+  | 'copy'
+  | 'merge'
+  | 'unload'
+  | 'truncate'
+  | 'vacuum'
+  | 'append'
+  | 'cancel'
+  | 'alone'
 
 /** Tells statements that need more than a change of words from those that do not. */
 export function kindOf({ tokens }: Statement): StatementKind {
   const first = tokens[0]
   if (isWord(first, 'copy')) return 'copy'
+  if (isWord(first, 'merge')) return 'merge'
+  if (isWord(first, 'cancel')) return 'cancel'
   if (isWord(first, 'unload')) return 'unload'
   if (isWord(first, 'truncate')) return 'truncate'
   if (isWord(first, 'vacuum') || areWords(tokens, 0, 'analyze', 'compression')) return 'vacuum'

@@ -2,17 +2,18 @@ import { FORMATS } from '../../copy-matrix'
 import type { FileOptions, Simplify, TableOptions } from '../../copy-options'
 import type { CopyPlan } from '../../copy-plan'
 import type { CopyRole, Statement } from '../statement'
-import { address, identifier, literal } from './quote'
+import { address, identifier, literal, tableName } from './quote'
 
 /** The most errors that a COPY can be told to pass over. */
 const MOST_ERRORS = 100_000
 
 /** COPY, one clause per line, always in this order, so that the diff of two loads reads like the diff of their settings. */
 export function copyText(copy: Extract<Statement, { kind: 'copy' }>): string {
-  const { plan } = copy
-  const columns = plan.columns ? ` (${plan.columns.map(identifier).join(', ')})` : ''
+  const { plan, staged } = copy
+  const columns = staged?.columns ?? plan.columns
+  const list = columns ? ` (${columns.map(identifier).join(', ')})` : ''
   return [
-    `COPY ${identifier(plan.schema)}.${identifier(plan.table)}${columns}`,
+    `COPY ${staged ? identifier(staged.staging) : tableName(plan)}${isByPlace(copy) ? '' : list}`,
     `FROM ${address(copy.manifest)}`,
     `IAM_ROLE ${roleText(copy.role)}`,
     'MANIFEST',
@@ -21,9 +22,19 @@ export function copyText(copy: Extract<Statement, { kind: 'copy' }>): string {
     ...formatClauses(plan),
     ...optionClauses(FILE_CLAUSES, plan),
     ...compressionClause(plan),
-    ...optionClauses(TABLE_CLAUSES, plan),
+    ...optionClauses(TABLE_CLAUSES, staged ? stagedOptions(plan) : plan),
     ...(copy.check ? ['NOLOAD', `MAXERROR AS ${MOST_ERRORS}`] : []),
   ].join('\n')
+}
+
+/** The columns of a temporary table are those of a columnar file, in its order: whether COPY takes a list is not documented. */
+function isByPlace({ plan, staged }: Extract<Statement, { kind: 'copy' }>): boolean {
+  return staged !== undefined && FORMATS[plan.format].isColumnar
+}
+
+/** What is read once and thrown away needs neither encodings nor statistics. */
+function stagedOptions({ format }: CopyPlan): TableOptions {
+  return FORMATS[format].isColumnar ? { statUpdate: 'off' } : { compUpdate: 'off', statUpdate: 'off' }
 }
 
 function roleText(role: CopyRole): string {

@@ -22,6 +22,13 @@ const BY_NAME: readonly FaultRule[] = [
     kind: 'passing',
   },
   { code: /^Active(Statements|WaitingRequests|Sessions)Exceeded/, kind: 'passing' },
+  // The Data API, of its own surroundings; and what we call it when it says that the warehouse takes nothing now.
+  { code: /^((Batch)?ExecuteStatement|DatabaseConnection|QueryTimeout)Exception$/, kind: 'passing' },
+  {
+    code: /^WAREHOUSE_PAUSED$/,
+    kind: 'passing',
+    remedy: 'its files wait, and load by themselves once it takes statements again',
+  },
   {
     code: /^AccessDenied/,
     kind: 'set-up',

@@ -1,4 +1,5 @@
 import { PenstockError } from '../../errors'
+import type { TableName } from '../../model'
 
 /** A name in double quotes. Redshift folds unquoted names to lower case and looks quoted ones up as they are. */
 export function identifier(name: string): string {
@@ -6,6 +7,11 @@ export function identifier(name: string): string {
     throw new PenstockError('MALFORMED_SETTINGS', `not a name that Redshift takes: ${JSON.stringify(name)}`)
   }
   return `"${name.replaceAll('"', '""')}"`
+}
+
+/** A table with its schema. */
+export function tableName({ schema, table }: TableName): string {
+  return `${identifier(schema)}.${identifier(table)}`
 }
 
 /** Redshift's limit for names, in bytes. */

@@ -32,6 +32,46 @@ export function describeObjectsPort(name: string, make: () => ObjectsPort): void
       expect(await make().head('s3://landing/not there')).toBeUndefined()
     })
 
+    it('reads a stretch of bytes, as far as they are there', async () => {
+      const url: S3Url = 's3://landing/stretch'
+      await make().put(url, 'aü🪣z')
+      const read = async (from: number, bytes: number) => [...(await make().read(url, { from, bytes }))]
+      expect(await read(0, 2)).toEqual([0x61, 0xc3])
+      expect(await read(2, 5)).toEqual([0xbc, 0xf0, 0x9f, 0xaa, 0xa3])
+      expect(await read(6, 100)).toEqual([0xa3, 0x7a])
+      expect(await read(7, 1)).toEqual([0x7a])
+    })
+
+    it('reads nothing behind the end, nor of an empty object', async () => {
+      await make().put('s3://landing/short', 'abc')
+      await make().put('s3://landing/empty', '')
+      expect(await make().read('s3://landing/short', { from: 3, bytes: 1 })).toHaveLength(0)
+      expect(await make().read('s3://landing/short', { from: 1_000, bytes: 1_000 })).toHaveLength(0)
+      expect(await make().read('s3://landing/empty', { from: 0, bytes: 1 })).toHaveLength(0)
+    })
+
+    it('reads the version that is meant, or says OBJECT_CHANGED', async () => {
+      const url: S3Url = 's3://landing/version'
+      await make().put(url, 'first')
+      const { etag: ifMatch } = (await make().head(url)) ?? {}
+      const stretch = { from: 1, bytes: 3, ifMatch: ifMatch ?? '' }
+      expect(Buffer.from(await make().read(url, stretch)).toString()).toBe('irs')
+      await make().put(url, 'second')
+      const changed = { code: 'OBJECT_CHANGED', message: `${url} is no longer the version ${ifMatch}` }
+      await expect(make().read(url, stretch)).rejects.toMatchObject(changed)
+      await expect(make().read(url, { ...stretch, from: 1_000 })).rejects.toMatchObject(changed)
+    })
+
+    it.each([[{}], [{ ifMatch: 'c03410a5204b21cd8229ff754688d743' }]])(
+      'says OBJECT_GONE when what is to be read is not there %j',
+      async (meant) => {
+        await expect(make().read('s3://landing/not there', { from: 0, bytes: 1, ...meant })).rejects.toMatchObject({
+          code: 'OBJECT_GONE',
+          message: 's3://landing/not there is not there',
+        })
+      },
+    )
+
     it('lists what lies under a prefix, with the facts that a listing has', async () => {
       await make().put('s3://landing/listed/b', 'ü')
       await make().put('s3://landing/listed/a', '')

@@ -122,7 +122,10 @@ it('remembers what every session ran and how it ended', async () => {
       statement: 'SELECT 42',
       startedAt: expect.any(Number),
       endedAt: expect.any(Number),
+      startedPlace: expect.any(Number),
+      endedPlace: expect.any(Number),
       outcome: 'ok',
+      leaves: 'I',
     },
     expect.objectContaining({ statement: 'SELECT nothing', outcome: 'error', sqlState: '42703' }),
   ])

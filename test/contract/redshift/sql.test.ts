@@ -75,6 +75,15 @@ it('counts the length of a VARCHAR in bytes, in INSERT as well', async () => {
     code: '22001',
     message: 'value too long for type character varying(3)',
   })
+  await client.rows("CREATE TABLE long (a varchar(9)); INSERT INTO long VALUES ('abc')")
+  await client.rows('INSERT INTO short SELECT a FROM long')
+  await client.rows("INSERT INTO long VALUES ('abcd')")
+  expect(await client.failure('INSERT INTO short SELECT a FROM long')).toMatchObject({ code: '22001' })
+})
+
+it('writes a SUPER without blanks with JSON_SERIALIZE [docs: JSON_SERIALIZE]', async () => {
+  const sql = `SELECT json_serialize(json_parse('{"a": [1, {"b": "x y"}], "c": null}'))`
+  expect(await client.values(sql)).toEqual(['{"a":[1,{"b":"x y"}],"c":null}'])
 })
 
 it('takes a backslash in an ordinary literal for an escape', async () => {

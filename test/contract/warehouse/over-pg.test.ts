@@ -88,8 +88,34 @@ describe('a warehouse over pg', () => {
     const urls = await Promise.all(Object.entries(files).map(([key, body]) => put(`${batchId}/${key}`, body)))
     const entries = urls.map((url) => ({ url, mandatory: true }))
     const manifest = await put(`${batchId}/manifest`, JSON.stringify({ entries }))
-    return { batchId, target: 'main/public.kpis', plan: PLAN, manifest, urls, bytes: 1, timeoutMs: 30_000, ...more }
+    return {
+      batchId,
+      target: 'main/public.kpis',
+      attempt: 1,
+      plan: PLAN,
+      manifest,
+      urls,
+      bytes: 1,
+      timeoutMs: 30_000,
+      ...more,
+    }
   }
+
+  /** What another session finds of a batch, once it has ended the one that was at it. */
+  const find = (
+    by: WarehouseSession,
+    { batchId, target }: Pick<LoadJob, 'batchId' | 'target'>,
+    of?: WarehouseSession,
+  ) =>
+    by.find({
+      batchId,
+      target,
+      attempt: 1,
+      urls: [],
+      timeoutMs: 10_000,
+      ...(of?.id === undefined ? {} : { session: of.id }),
+    })
+  const NONE = { batchId: 'none', target: 'main/public.kpis' } as const
 
   const rows = async () => Number((await redshift.admin('select count(*) as rows from public.kpis'))[0]?.['rows'])
 
@@ -102,15 +128,14 @@ describe('a warehouse over pg', () => {
       statements: [expect.stringContaining('COPY "public"."kpis"')],
     })
     expect(await rows()).toBe(3)
-    expect(await one.receipt(batch.target, batch.batchId)).toEqual({
-      batchId: batch.batchId,
-      target: batch.target,
-      files: 2,
-      rows: 3,
-      bytes: 1,
-      manifest: batch.manifest,
-    })
-    expect(await one.receipt('main/public.other', batch.batchId)).toBeUndefined()
+    const receipts = await redshift.admin(
+      `select target, files, row_count, bytes, manifest from penstock.receipts where batch_id = '${batch.batchId}'`,
+    )
+    expect(receipts).toEqual([
+      { target: batch.target, files: '2', row_count: '3', bytes: '1', manifest: batch.manifest },
+    ])
+    expect(await find(one, batch)).toEqual({ kind: 'loaded', rows: 3 })
+    expect(await find(one, { ...batch, target: 'main/public.other' })).toEqual({ kind: 'nothing' })
   })
 
   it('writes the receipt as the last statement before COMMIT, and reads no receipt inside (S3)', async () => {
@@ -141,7 +166,7 @@ describe('a warehouse over pg', () => {
       },
     })
     expect(await rows()).toBe(0)
-    expect(await one.receipt(bad.target, bad.batchId)).toBeUndefined()
+    expect(await find(one, bad)).toEqual({ kind: 'nothing' })
     expect((await one.load(await job({ 'good.csv': '1\n2\n' }))).kind).toBe('loaded')
     expect(await rows()).toBe(2)
   })
@@ -223,9 +248,9 @@ describe('a warehouse over pg', () => {
       redshift.failNext({ matching: /noload/i, times: 1, act: 'delay', delayMs: 700 })
       const load = one.load(batch)
       await sleep(350)
-      expect(await two.end(one.id, 10_000)).toBe(true)
+      expect((await find(two, NONE, one)).kind).toBe('nothing')
       expect(await load).toMatchObject({ kind: 'unknown', fault: { kind: 'passing', code: '57P01' } })
-      expect(await two.receipt(batch.target, batch.batchId)).toBeUndefined()
+      expect(await find(two, batch)).toEqual({ kind: 'nothing' })
     })
 
     it('of columns that nobody can look at row by row is not looked at', async () => {
@@ -264,10 +289,7 @@ describe('a warehouse over pg', () => {
     redshift.failNext({ matching: /^commit/i, times: 1, act })
     expect(await one.load(batch)).toMatchObject({ kind: 'unknown', fault: { kind: 'passing' } })
     const two = await session()
-    await two.end(one.id, 10_000)
-    expect(await two.receipt(batch.target, batch.batchId)).toEqual(
-      committed ? expect.objectContaining({ rows: 1 }) : undefined,
-    )
+    expect(await find(two, batch, one)).toEqual(committed ? { kind: 'loaded', rows: 1 } : { kind: 'nothing' })
     expect(await rows()).toBe(committed)
   })
 
@@ -321,12 +343,12 @@ describe('a warehouse over pg', () => {
 
   it('ends another session of its user, and comes back only when it is gone', async () => {
     const [one, two] = [await session(), await session()]
-    await two.end(one.id, 10_000)
+    await find(two, NONE, one)
     const [alive] = await redshift.admin(`select count(*) as sessions from pg_stat_activity where pid = ${one.id}`)
     expect(alive).toEqual({ sessions: '0' })
-    await two.end(one.id, 10_000)
-    await two.end(two.id, 10_000)
-    expect(await two.receipt('main/public.kpis', 'none')).toBeUndefined()
+    await find(two, NONE, one)
+    await find(two, NONE, two)
+    expect(await find(two, NONE)).toEqual({ kind: 'nothing' })
   })
 
   it('gives up a load that takes longer than it may', async () => {

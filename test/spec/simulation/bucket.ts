@@ -54,7 +54,7 @@ export function aBucket(clock: Clock): Bucket {
     },
     land(key, { flaw, rows, text: words }) {
       sequence += 1
-      const text = words === '' ? '' : `${words} ${flaw} ${rows}`
+      const text = words === '' ? '' : `id,amount\n${words} ${flaw} ${rows}`
       const etag = createHash('md5').update(text).digest('hex')
       const sizeBytes = Buffer.byteLength(text)
       contents.set(text, { etag, sizeBytes, rows, flaw })

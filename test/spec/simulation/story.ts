@@ -30,6 +30,8 @@ export interface Story {
   readonly warehouses: readonly string[]
   readonly overwrites: 'none' | 'skip' | 'reload'
   readonly duplicates: 'load' | 'skip' | 'hold'
+  /** `copies`: each file by a COPY of its own. */
+  readonly mode: 'append' | 'copies' | 'names' | 'replace' | 'merge'
   readonly odds: Odds
   /** Nothing of what was sent gets lost and nobody dies: then all must be loaded without a tick. */
   readonly ticks: boolean
@@ -83,16 +85,19 @@ export function storyOf(seed: number, dice: Dice): Story {
   const wanted = isOfContents ? 'skip' : dice.one<Story['duplicates']>(['load', 'load', 'load', 'skip', 'hold'])
   // Who does not reload takes a file that was overwritten before its COPY for what its event told, its content too.
   const duplicates = overwrites === 'skip' ? 'load' : wanted
+  const mode =
+    modeOf(point) ?? dice.one<Story['mode']>(['append', 'append', 'append', 'copies', 'names', 'replace', 'merge'])
   const warehouses = dice.chance(0.2) ? ['main', 'other'] : ['main']
-  const odds = kind === 'calm' ? CALM : roughOdds(kind, dice)
+  const odds = kind === 'calm' ? CALM : roughOdds(kind, point, dice)
   const rough = kind !== 'calm'
   return {
     overwrites,
     duplicates,
+    mode,
     odds,
     warehouses,
     tables: ['a', 'b'].slice(0, 1 + dice.below(2)),
-    settings: settingsOf({ overwrites, duplicates, warehouses }, odds.lostEvent > 0 || kind === 'kill', dice),
+    settings: settingsOf({ overwrites, duplicates, mode, warehouses }, odds.lostEvent > 0 || kind === 'kill', dice),
     ticks: rough,
     kill: point === undefined ? undefined : { point, call: isRare(point) || dice.chance(0.7) ? 1 : 2 },
     files: (kind === 'calm' ? 8 : 4) + dice.below(10),
@@ -120,18 +125,49 @@ function pointOf(seed: number): CrashPoint | undefined {
   return CRASH_POINTS[turn % CRASH_POINTS.length]
 }
 
-/** What is done once may not come a second time. */
-function isRare(point: CrashPoint): boolean {
-  return point.startsWith('statement.create-')
+/** What each way of loading says in the settings: between them they make every statement. */
+const WAYS: Readonly<Record<Story['mode'], object>> = {
+  append: {},
+  copies: {
+    lineage: { file: 'penstock_file' },
+    before: ['SELECT {files}'],
+    after: ['SELECT {rows}'],
+    afterCommit: ['VACUUM a'],
+  },
+  names: { format: 'csv', csv: { headerLines: 1 }, columns: 'by-name' },
+  replace: { mode: 'replace' },
+  merge: { mode: { merge: { version: 'amount', delete: { column: 'op', values: ['D'] } } } },
 }
 
-function roughOdds(kind: Exclude<Kind, 'calm'>, dice: Dice): Odds {
+/** The way of loading that comes by the point at all. */
+function modeOf(point: CrashPoint | undefined): Story['mode'] | undefined {
+  if (point?.startsWith('objects.read:')) return 'names'
+  const statement = point?.match(/^statement\.(.*):/)?.[1]
+  if (statement === undefined) return undefined
+  if (/^(mark-file|insert-staged|given)$/.test(statement)) return 'copies'
+  if (/^(refuse-null|choose|drop-|delete-|merge|read-columns|read-primary|create-staging|count-staged)/.test(statement))
+    return 'merge'
+  if (statement === 'clear-table') return 'replace'
+  return statement === 'copy' || statement === 'count-copied' ? 'append' : undefined
+}
+
+/** What is done once may not come a second time. */
+function isRare(point: CrashPoint): boolean {
+  return /^statement\.(create-receipts|drop-|delete-|choose-|merge|clear-|end-session|find-session)/.test(point)
+}
+
+/** What is asked only of an attempt that has lost its connection, or its loader. */
+function isOfRecovery(point: CrashPoint | undefined): boolean {
+  return /^statement\.(end-session|find-session|read-receipt)/.test(point ?? '')
+}
+
+function roughOdds(kind: Exclude<Kind, 'calm'>, point: CrashPoint | undefined, dice: Dice): Odds {
   const some = (most: number) => (dice.chance(0.5) ? most * dice.next() : 0)
   return {
     death: kind === 'chance' ? 0.002 + some(0.03) : 0.003,
     refusal: some(0.02),
     lostAnswer: some(0.02),
-    cutConnection: kind === 'kill' ? 0.08 : some(0.08),
+    cutConnection: kind === 'kill' ? (isOfRecovery(point) ? 0.2 : 0.08) : some(0.08),
     freeze: kind === 'zombies' ? 0.02 : some(0.03),
     zombie: kind === 'zombies' ? 1 : dice.chance(0.5) ? 0.5 : 0,
     slowStatement: some(0.2),
@@ -143,14 +179,15 @@ function roughOdds(kind: Exclude<Kind, 'calm'>, dice: Dice): Odds {
 }
 
 function settingsOf(
-  { overwrites, duplicates, warehouses }: Pick<Story, 'overwrites' | 'duplicates' | 'warehouses'>,
+  { overwrites, duplicates, mode, warehouses }: Pick<Story, 'overwrites' | 'duplicates' | 'mode' | 'warehouses'>,
   heals: boolean,
   dice: Dice,
 ): Settings {
   const into = (warehouse: string) => ({
     warehouse,
     duplicates,
-    ...(overwrites === 'reload' ? { overwrites } : {}),
+    overwrites: overwrites === 'reload' ? ('reload' as const) : ('skip' as const),
+    ...WAYS[mode],
   })
   const [first = 'main', second] = warehouses
   return settingsFrom({

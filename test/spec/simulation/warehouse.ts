@@ -24,6 +24,8 @@ export interface ServerSession {
   readonly id: string
   readonly client: Process
   ended: boolean
+  /** What lies in its temporary table. */
+  staged: Copied[]
   transaction: { readonly copied: Copied[]; readonly receipts: Receipt[]; failed: boolean } | undefined
   timeoutMs: number
   /** Has the COMMIT that is under way done now: what a backend is at when it is told to end may still be finished. */
@@ -76,6 +78,7 @@ export function logInto(warehouse: SimulatedWarehouse, client: Process, { clock,
     id: String(warehouse.sessions.size + 1),
     client,
     ended: false,
+    staged: [],
     transaction: undefined,
     timeoutMs: Number.POSITIVE_INFINITY,
     hurry: undefined,

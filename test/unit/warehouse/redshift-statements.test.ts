@@ -1,7 +1,7 @@
 import type { CopyPlan } from '../../../lambda/copy-plan'
 import { identifier, literal } from '../../../lambda/warehouse/redshift/quote'
-import { render } from '../../../lambda/warehouse/redshift/render'
 import type { Statement } from '../../../lambda/warehouse/statement'
+import { render } from '../../sql/rendered'
 
 const MANIFEST = 's3://landing/_penstock/batches/main/public.kpis/b1/manifest'
 
@@ -266,11 +266,10 @@ LIMIT 120`,
       batchId: 'b1',
       target: "main/public.o'brien",
       files: 3,
-      rows: 1204,
       bytes: 99,
       manifest: MANIFEST,
     } as const
-    expect(render({ kind: 'write-receipt', receipt })).toBe(
+    expect(render({ kind: 'write-receipt', receipt, rows: 1204 })).toBe(
       `INSERT INTO penstock.receipts (batch_id, target, files, row_count, bytes, manifest, loaded_at)
 VALUES ('b1', 'main/public.o''brien', 3, 1204, 99, '${MANIFEST}', GETDATE())`,
     )

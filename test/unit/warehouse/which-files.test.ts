@@ -10,6 +10,7 @@ const URLS: readonly S3Url[] = ['s3://landing/a', 's3://landing/b']
 async function statementsAfter(format: CopyPlan['format']): Promise<readonly Statement[]> {
   const run: Statement[] = []
   const fields = [{ label: 'id', width: 1 }]
+  const plan = { schema: 'public', table: 't', compression: 'none', format, fields } as CopyPlan
   await withFiles(
     { sleep: async () => {}, now: () => 0 },
     async (statement) => {
@@ -17,13 +18,8 @@ async function statementsAfter(format: CopyPlan['format']): Promise<readonly Sta
       return { rows: [] }
     },
     {
-      copy: {
-        kind: 'copy',
-        plan: { schema: 'public', table: 't', compression: 'none', format, fields } as CopyPlan,
-        manifest: 's3://landing/_penstock/m',
-        role: 'default',
-      },
-      urls: URLS,
+      job: { plan, urls: URLS },
+      look: [{ kind: 'copy', plan, manifest: 's3://landing/_penstock/m', role: 'default', check: true }],
       untilMs: 600_000,
     },
     { kind: 'data', code: 'XX000', message: '', fileErrors: [] },
