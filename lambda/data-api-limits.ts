@@ -28,12 +28,11 @@ interface OfFiles {
   readonly after?: readonly string[] | undefined
 }
 
-type WrittenMode = 'append' | 'replace' | { readonly merge: { readonly version?: unknown; readonly delete?: unknown } }
+type WrittenMode = 'append' | 'replace' | { readonly merge: { readonly delete?: unknown } }
 
 /** From the temporary table to where the rows belong. */
 function statementsOf(mode: WrittenMode): number {
   if (mode === 'append') return 1
   if (mode === 'replace') return 2
-  const { version, delete: flag } = mode.merge
-  return 3 + (version === undefined ? 0 : 1) + (flag === undefined ? 0 : 2)
+  return mode.merge.delete === undefined ? 3 : 5
 }

@@ -211,7 +211,7 @@ export type LoadOutcome =
 
 /** What became of an attempt that somebody began. */
 export type Found =
-  | { readonly kind: 'loaded'; readonly rows?: number }
+  | { readonly kind: 'loaded'; readonly rows?: number; readonly statements?: readonly string[] }
   | { readonly kind: 'refused'; readonly fault: Fault }
   /** It goes on by itself. */
   | { readonly kind: 'running'; readonly session: string }

@@ -40,7 +40,7 @@ export async function recover(turn: Turn, unfinished: Unfinished): Promise<Turne
     ...(contents === undefined ? {} : { plan: contents.plan, manifest: manifestUrl(unfinished.folder) }),
     timeoutMs: loadTimeMs(turn),
   })
-  tell(turn, unfinished, found)
+  tell(turn, unfinished, found, session.id === undefined)
   switch (found.kind) {
     case 'still-there': {
       const message = `session ${found.session} of batch ${batchId} does not end, and could still commit`
@@ -70,7 +70,7 @@ async function goOn(
 ): Promise<Turned> {
   switch (found.kind) {
     case 'loaded': {
-      const settled = await settleLoaded(turn, opened, { ...found, statements: [] }, session)
+      const settled = await settleLoaded(turn, opened, { statements: [], ...found }, session)
       // Something has killed whoever had it before: it is not to be settled at each try.
       await turn.lease.flush()
       return settled
@@ -84,11 +84,17 @@ async function goOn(
   }
 }
 
-/** That a statement has ended by itself is as it should be; whatever else is found, somebody has died or lost the connection. */
-function tell({ ports, target }: Turn, { batchId, attempt, session }: Unfinished, found: Found): void {
+/** That what was handed over has ended is as it should be; whatever else is found, somebody has died or lost the connection. */
+function tell(
+  { ports, target }: Turn,
+  { batchId, attempt, session }: Unfinished,
+  found: Found,
+  isHandedOver: boolean,
+): void {
   const facts = { target, batchId, attempt, ...(session === undefined ? {} : { session }) }
   if (found.kind === 'running') ports.log('info', 'load-goes-on', facts)
   else if (found.kind === 'still-there') return
+  else if (isHandedOver && (found.kind === 'loaded' || found.kind === 'refused')) ports.log('info', 'load-ended', facts)
   else ports.log('warn', 'batch-recovered', { ...facts, found: found.kind, committed: found.kind === 'loaded' })
 }
 

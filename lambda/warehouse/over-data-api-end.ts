@@ -12,7 +12,7 @@ import { NULL_KEYS, type Statement } from './statement'
 export async function endOf(ways: Ways, begun: Begun, told: Described): Promise<Fault> {
   const { warehouse, forget } = ways
   const { parts } = told
-  const statements = parts.map(({ text }) => text).filter((text) => WORTH_TELLING.test(text))
+  const statements = toldIn(told)
   if (told.status === 'ABORTED') return { ...abortedFault(ways, told), statements }
   // What was there when the process began may be gone: the next to come looks again.
   forget()
@@ -24,6 +24,10 @@ export async function endOf(ways: Ways, begun: Begun, told: Described): Promise<
   const { queryId } = part
   const isOfFiles = fault.kind === 'data' && fault.fileErrors.length === 0 && /^COPY\s/.test(part.text)
   return isOfFiles && queryId !== undefined ? withLoadErrors(ways, begun, queryId, fault) : fault
+}
+
+export function toldIn({ parts }: Described): readonly string[] {
+  return parts.map(({ text }) => text).filter((text) => WORTH_TELLING.test(text))
 }
 
 /** What a person is shown of a load: how the rows came in, and where they went. */

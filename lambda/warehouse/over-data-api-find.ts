@@ -2,7 +2,7 @@ import type { Begun, Found } from '../ports'
 import { statementName } from '../statement-name'
 import type { Described } from './data-api'
 import type { Ways } from './over-data-api'
-import { endOf, isWarehousesWord } from './over-data-api-end'
+import { endOf, isWarehousesWord, toldIn } from './over-data-api-end'
 import { receiptOf } from './session'
 
 /**
@@ -25,7 +25,7 @@ export async function findLoad(ways: Ways, begun: Begun): Promise<Found> {
     case 'STARTED':
       return { kind: 'running', session }
     case 'FINISHED':
-      return { kind: 'loaded', ...(await rowsOf(ways, begun, told)) }
+      return { kind: 'loaded', ...(await rowsOf(ways, begun, told)), statements: toldIn(told) }
     case 'FAILED':
     case 'ABORTED':
       return (

@@ -29,6 +29,10 @@ export interface WarehouseInMemory extends WarehousesPort {
   readonly after: readonly AfterJob[]
   /** What the catalogue tells of tables, by `schema.table`. */
   readonly shapes: Map<string, TableShape>
+  /** Loads are handed over, and go on when nobody is there: no session has an id. */
+  isHandedOver: boolean
+  /** Ends what was handed over and is under way. */
+  endStatements(): Promise<void>
   /** Sessions that are open. */
   readonly sessions: ReadonlySet<string>
 }
@@ -40,6 +44,7 @@ export function warehouseInMemory(): WarehouseInMemory {
   const sessions = new Set<string>()
   const loads: LoadJob[] = []
   const after: AfterJob[] = []
+  const statements = new Map<string, { readonly job: LoadJob; readonly end?: Fault | LoadOutcome }>()
   let lastSession = 0
 
   const warehouse: WarehouseInMemory = {
@@ -56,13 +61,51 @@ export function warehouseInMemory(): WarehouseInMemory {
     commitFaults: [],
     after,
     shapes: new Map(),
+    isHandedOver: false,
+    async endStatements() {
+      for (const [id, { job, end }] of statements) {
+        if (end === undefined) statements.set(id, { job, end: whyRefused(job) ?? commit(job) })
+      }
+    },
     sessions,
     async connect(name) {
       const fault = warehouse.refuse.get(name)
       if (fault) return { kind: 'refused', fault }
       lastSession += 1
-      return { kind: 'connected', session: sessionOf(String(lastSession)) }
+      return { kind: 'connected', session: warehouse.isHandedOver ? statementsOf() : sessionOf(String(lastSession)) }
     },
+  }
+
+  /** As the Data API has it: the same attempt is the same statement, whoever asks for it how often. */
+  function statementsOf(): WarehouseSession {
+    const idOf = ({ target, batchId, attempt }: Pick<LoadJob, 'target' | 'batchId' | 'attempt'>) =>
+      `${target}/${batchId}/${attempt}`
+    return {
+      load: async (job) => {
+        const id = idOf(job)
+        if (!statements.has(id)) {
+          loads.push(job)
+          statements.set(id, { job })
+        }
+        return { kind: 'submitted', session: id }
+      },
+      find: async (begun) => {
+        const id = begun.session ?? idOf(begun)
+        const known = statements.get(id)
+        if (known === undefined) return { kind: 'maybe-submitted' }
+        if (known.end === undefined) return { kind: 'running', session: id }
+        if (known.end.kind === 'loaded') return known.end
+        const fault = 'fault' in known.end ? known.end.fault : (known.end as Fault)
+        return { kind: 'refused', fault }
+      },
+      runAfter: async (job) => {
+        if (job.submitted !== undefined) return { kind: 'ended', done: job.statements.length }
+        after.push(job)
+        return { kind: 'running', session: `after ${job.batchId}` }
+      },
+      table: async ({ schema, table }) => warehouse.shapes.get(`${schema}.${table}`),
+      close: async () => {},
+    }
   }
 
   function sessionOf(id: string): WarehouseSession {

@@ -189,6 +189,7 @@ export function aWorld(given: Partial<SettingsInput> = {}) {
       const until = nowMs + ms
       while (nowMs < until) {
         nowMs = Math.min(until, nowMs + 15_000)
+        await warehouse.endStatements()
         await world.tick()
         await world.bulk()
         await world.heal()

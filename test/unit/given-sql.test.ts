@@ -71,7 +71,7 @@ describe('a statement of the settings', () => {
   it('is looked at whatever it is, and never takes long', () => {
     const pieces = fc.constantFrom("'", '"', '$$', '$a$', '--', '/*', '*/', ';', '\\', '\n', ' ', 'a', '{rows}', '{')
     const texts = fc.array(pieces, { maxLength: 40 }).map((parts) => parts.join(''))
-    fc.assert(
+    return fc.assert(
       fc.property(texts, fc.constantFrom<When>('before', 'after', 'afterCommit'), (text, when) => {
         expect(['string', 'undefined']).toContain(typeof whyRefused(text, when))
       }),

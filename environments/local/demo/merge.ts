@@ -96,11 +96,13 @@ function folded(rows: readonly SourceRow[]): readonly SourceRow[] {
   }
   return [...newest.values()]
     .filter((row) => row['op'] !== 'D')
-    .map((row): SourceRow => ({
-      ...Object.fromEntries(COLUMNS.map((name) => [name, row[name] ?? ''])),
-      latitude: String(Number(row['latitude'])),
-      longitude: String(Number(row['longitude'])),
-    }))
+    .map(
+      (row): SourceRow => ({
+        ...Object.fromEntries(COLUMNS.map((name) => [name, row[name] ?? ''])),
+        latitude: String(Number(row['latitude'])),
+        longitude: String(Number(row['longitude'])),
+      }),
+    )
     .sort((a, b) => (String(a['iata']) < String(b['iata']) ? -1 : 1))
 }
 

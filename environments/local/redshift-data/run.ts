@@ -37,9 +37,10 @@ export async function run({ statements, open, longestMs }: RunDeps, submission: 
   started = process.hrtime.bigint()
   try {
     if (submission.isTransaction) await session.run('BEGIN')
-    for (const part of submission.parts) await runPart(session, part)
+    const failure = await runParts(session)
     if (submission.isTransaction) await commit(session)
     canceller.stop()
+    if (failure !== undefined) throw failure.error
     end('FINISHED')
   } catch (error) {
     canceller.stop()
@@ -50,6 +51,20 @@ export async function run({ statements, open, longestMs }: RunDeps, submission: 
   } finally {
     clearTimeout(deadline)
     await session.end()
+  }
+
+  /** By itself, a statement that fails is no matter of the others [SDK: BatchExecuteStatementInput, ExecutionMode]. */
+  async function runParts(on: Session): Promise<{ readonly error: unknown } | undefined> {
+    let first: { readonly error: unknown } | undefined
+    for (const part of submission.parts) {
+      try {
+        await runPart(on, part)
+      } catch (error) {
+        if (submission.isTransaction || submission.isCancelled) throw error
+        first ??= { error }
+      }
+    }
+    return first
   }
 
   async function commit(on: Session): Promise<void> {
