@@ -59,7 +59,8 @@ function whatIsWrong(
   if (story.overwrites !== 'reload' && copies.length > 0 && record.status !== 'loaded')
     return `it is there, and ${tells}`
   if (last === undefined) return undefined
-  if (whyNotAFile(last) || fileType(key).format === undefined) {
+  const isKnown = story.mode === 'names' || fileType(key).format !== undefined
+  if (whyNotAFile(last) || !isKnown) {
     return copies.length > 0 || isEnded(record) ? undefined : `it is no file to load, and ${tells}`
   }
   if (isDuplicate(record) && record.object.etag === last.etag) {

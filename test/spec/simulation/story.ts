@@ -89,7 +89,8 @@ export function storyOf(seed: number, dice: Dice): Story {
     modeOf(point) ?? dice.one<Story['mode']>(['append', 'append', 'append', 'copies', 'names', 'replace', 'merge'])
   const warehouses = dice.chance(0.2) ? ['main', 'other'] : ['main']
   const odds = kind === 'calm' ? CALM : roughOdds(kind, point, dice)
-  const rough = kind !== 'calm'
+  // What keeps loaders out keeps them from being taken over.
+  const rough = kind !== 'calm' && !isOfRecovery(point)
   return {
     overwrites,
     duplicates,
@@ -98,7 +99,7 @@ export function storyOf(seed: number, dice: Dice): Story {
     warehouses,
     tables: ['a', 'b'].slice(0, 1 + dice.below(2)),
     settings: settingsOf({ overwrites, duplicates, mode, warehouses }, odds.lostEvent > 0 || kind === 'kill', dice),
-    ticks: rough,
+    ticks: kind !== 'calm',
     kill: point === undefined ? undefined : { point, call: isRare(point) || dice.chance(0.7) ? 1 : 2 },
     files: (kind === 'calm' ? 8 : 4) + dice.below(10),
     flawed: kind === 'kill' ? 0.3 : dice.one([0, 0.1, 0.2]),
@@ -112,9 +113,9 @@ export function storyOf(seed: number, dice: Dice): Story {
       restart: rough && dice.chance(0.15),
       throttle: rough && dice.chance(0.25),
     },
-    receiptsTable: kind === 'calm' || (kind !== 'kill' && dice.chance(0.5)),
+    receiptsTable: !rough || (kind !== 'kill' && dice.chance(0.5)),
     loadTimeoutMs:
-      kind === 'calm' ? 300_000 : kind === 'zombies' ? 30_000 : dice.one([20_000, 30_000, 60_000, 300_000]),
+      kind === 'calm' ? 300_000 : kind === 'zombies' || isOfRecovery(point) ? 30_000 : dice.one([20_000, 30_000, 60_000, 300_000]),
     wakesAtOnce: dice.one([1, 1, 2, 3]),
   }
 }
@@ -170,7 +171,8 @@ function roughOdds(kind: Exclude<Kind, 'calm'>, point: CrashPoint | undefined, d
     cutConnection: kind === 'kill' ? (isOfRecovery(point) ? 0.2 : 0.08) : some(0.08),
     freeze: kind === 'zombies' ? 0.02 : some(0.03),
     zombie: kind === 'zombies' ? 1 : dice.chance(0.5) ? 0.5 : 0,
-    slowStatement: some(0.2),
+    // A slow COPY leaves its session there after the client is gone.
+    slowStatement: isOfRecovery(point) ? 0.3 : some(0.2),
     lostWake: some(0.1),
     doubledMessage: some(0.3),
     lateMessage: some(0.3),
