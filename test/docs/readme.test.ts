@@ -62,6 +62,27 @@ describe('the README', () => {
     expect(targetsOf('export/orders_20261120.txt')).toEqual(['main/raw.orders', 'main/audit.orders'])
   })
 
+  it('shows targets that ask for more than a load, in settings that can be used', () => {
+    const shown = blocks('ts').find((block) => block.includes('mode: { merge')) ?? ''
+    const { routes } = new Function(`return { ${shown} }`)() as Pick<SettingsInput, 'routes'>
+    const settings = settingsFrom({
+      name: 'dev',
+      bucket: 'landing',
+      work: 's3://landing/_penstock/',
+      warehouses: { main: { kind: 'redshift', host: 'h', database: 'd', user: 'u' } },
+      csv: { headerLines: 1 },
+      routes,
+    })
+    const told = settings.routes.flatMap(({ targets }) => targets.map(({ into }) => [into.table, into.mode]))
+    expect(Object.fromEntries(told)).toEqual({
+      'crm.contacts': {
+        merge: { key: ['id'], version: 'updated_at', delete: { column: 'op', values: ['D'] } },
+      },
+      'shop.prices': 'replace',
+      'raw.events': undefined,
+    })
+  })
+
   it('shows bulk loads that can be used, do what their comments say, and keep their progress where it says', () => {
     const shown = blocks('ts').find((block) => block.startsWith('bulk:')) ?? ''
     const { bulk } = new Function(`return { ${shown} }`)() as Pick<SettingsInput, 'bulk'>

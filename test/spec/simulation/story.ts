@@ -115,7 +115,11 @@ export function storyOf(seed: number, dice: Dice): Story {
     },
     receiptsTable: !rough || (kind !== 'kill' && dice.chance(0.5)),
     loadTimeoutMs:
-      kind === 'calm' ? 300_000 : kind === 'zombies' || isOfRecovery(point) ? 30_000 : dice.one([20_000, 30_000, 60_000, 300_000]),
+      kind === 'calm'
+        ? 300_000
+        : kind === 'zombies' || isOfRecovery(point)
+          ? 30_000
+          : dice.one([20_000, 30_000, 60_000, 300_000]),
     wakesAtOnce: dice.one([1, 1, 2, 3]),
   }
 }
