@@ -123,7 +123,7 @@ describe('a target in such a warehouse', () => {
       {
         lineage: { file: 'f' },
         mode: { merge: { version: 'v', delete: { column: 'd', values: ['x'] } } },
-        before: ['select 1', 'select 2'],
+        before: ['select 1', 'select 2', 'select 3'],
       },
       14,
     ],
