@@ -21,7 +21,21 @@ export default environment({
       database: 'analytics',
       user: 'penstock',
     },
+    statements: {
+      kind: 'redshift',
+      via: 'data-api',
+      database: 'analytics',
+      auth: { cluster: 'acme-complete' },
+      secretArn: 'arn:aws:secretsmanager:eu-central-1:444444444444:secret:acme-penstock-AbCdEf',
+    },
+    'serverless-statements': {
+      kind: 'redshift',
+      via: 'data-api',
+      database: 'analytics',
+      auth: { workgroup: 'acme-wg' },
+    },
   },
+  bulk: [{ prefix: 'history/{yyyy}/{mm}/{dd}/', into: { warehouse: 'main', table: 'public.history' }, daily: '02:30' }],
   routes: [{ match: '{table}/**', into: { warehouse: 'main', schema: 'public' } }],
   notify: {
     failures: 'data-team@acme.example',
