@@ -7,17 +7,17 @@ export const MOST_BYTES = 200_000
 export const LONGEST_WAIT_SECONDS = 10
 
 /** Files that have a COPY of their own, because their rows tell which they came from: the settings promise no more than this. */
-const MOST_MARKED_FILES = 15
+const MOST_MARKED_FILES = 10
 
 /**
- * The most files of a batch, where each takes two statements, its COPY and the mark of its rows, and all go into one batch of
- * statements with what else the transaction does. `undefined` where files share a COPY.
+ * The most files of a batch, where each takes up to three statements, its COPY and what says whose rows they are, and all go into one
+ * batch of statements with what else the transaction does. `undefined` where files share a COPY.
  */
 export function mostFiles({ mode = 'append', lineage, before = [], after = [] }: OfFiles): number | undefined {
   if (lineage?.file === undefined) return undefined
-  // The temporary table, the count and the receipt.
-  const others = 3 + before.length + after.length + statementsOf(mode)
-  return Math.max(1, Math.min(MOST_MARKED_FILES, Math.floor((MOST_STATEMENTS - others) / 2)))
+  // Two temporary tables, the count and the receipt.
+  const others = 4 + before.length + after.length + statementsOf(mode)
+  return Math.max(1, Math.min(MOST_MARKED_FILES, Math.floor((MOST_STATEMENTS - others) / 3)))
 }
 
 /** What a target says of how a batch becomes rows, as far as it makes statements. */

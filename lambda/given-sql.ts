@@ -63,12 +63,13 @@ const NOWHERE: readonly Rule[] = [
 /** docs: r_TRUNCATE, r_VACUUM_command, r_ALTER_TABLE_APPEND, r_ALTER_TABLE, r_CREATE_EXTERNAL_TABLE, r_CREATE_DATABASE, r_CREATE_LIBRARY. */
 const NOT_INSIDE: readonly Rule[] = [
   { words: /^truncate\b/, why: 'it would commit half of the load: use DELETE FROM, or put it into afterCommit' },
+  { words: /^call\b/, why: 'a procedure may commit, and with it half of the load: put it into afterCommit' },
   { words: /^(vacuum|analyze compression)\b/, why: ALONE },
   { words: /^alter table\b.* append from\b/, why: ALONE },
   { words: /^alter table\b.* alter column\b.* type\b/, why: ALONE },
   {
     words:
-      /^alter table\b.* (add( if not exists)? partition|drop partition|set location|set table properties|set file format|partition)\b/,
+      /^alter table\b.* (add( if not exists)? partition|drop partition|set location|set table properties|set file format)\b/,
     why: ALONE,
   },
   { words: /^(create|alter|drop)( or replace)? (database|external|library|datashare)\b/, why: ALONE },
@@ -91,9 +92,16 @@ function partsOf(text: string): readonly Part[] | undefined {
   let at = 0
   while (at < text.length) {
     const rest = text.slice(at)
-    const plain = /^(?:[^'"$/-]|\/(?!\*)|-(?!-)|\$(?![A-Za-z_0-9]*\$))+/.exec(rest)
-    const comment = /^--[^\n]*/.exec(rest)
-    const quoted = /^'(?:[^'\\]|\\[\s\S]|'')*'|^"(?:[^"]|"")*"|^\$([A-Za-z_0-9]*)\$[\s\S]*?\$\1\$/.exec(rest)
+    // A name may hold dollars, and what follows them is no quote then.
+    const plain =
+      /^(?:[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|[0-9]+|[^'"$/\-A-Za-z_0-9\u0080-\uffff]|\/(?!\*)|-(?!-)|\$(?!(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$))+/.exec(
+        rest,
+      )
+    const comment = /^--[^\n\r]*/.exec(rest)
+    const quoted =
+      /^'(?:[^'\\]|\\[\s\S]|'')*'|^"(?:[^"]|"")*"|^\$((?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[\s\S]*?\$\1\$/.exec(
+        rest,
+      )
     const found = plain ?? comment ?? quoted
     if (found === null) {
       const length = rest.startsWith('/*') ? blockLength(rest) : undefined

@@ -190,6 +190,10 @@ export interface TargetState {
     readonly files: number
     readonly bytes: number
     readonly attempt: number
+    /** When it was written down, if it is not the first. */
+    readonly attemptAtMs?: number
+    /** It goes its way without a session of ours: nobody but the warehouse can tell what became of it. */
+    readonly isHandedOver?: true
     /** Attempts that were begun and have not told how they ended. */
     readonly deaths: number
     /** The attempt after which the target was held for too many deaths: the next may be made once the hold has passed. */

@@ -227,6 +227,8 @@ export interface Begun {
   readonly target: TargetId
   readonly batchId: string
   readonly attempt: number
+  /** When the attempt was written down, in milliseconds since 1970. */
+  readonly startedAtMs: number
   readonly session?: string
   /** The files of the batch: load errors are matched to them. */
   readonly urls: readonly S3Url[]
@@ -267,6 +269,8 @@ export interface LoadJob {
   /** The first is 1. Asked for twice, the same attempt is one. */
   readonly attempt: number
   readonly plan: LoadPlan
+  /** It may have been asked for before, and be under way: no refusal of now proves that it is not. */
+  readonly mayBeSubmitted?: true
   /** What the warehouse is told to read. */
   readonly manifest: S3Url
   /** A manifest for each file, where its rows are to tell which it is. */

@@ -18,7 +18,16 @@ export function clashesOf(document: unknown): readonly Problem[] {
     ...clashesOfAll(document),
     ...routes.flatMap((route, index) => clashesOfRoute(`routes[${index}].into`, groupOf(route)['into'], document)),
     ...bulk.flatMap((load, index) => clashesOfInto(`bulk[${index}].into`, groupOf(groupOf(load)['into']), document)),
+    ...bulk.flatMap((load, index) => clashesOfBulk(`bulk[${index}].into`, groupOf(groupOf(load)['into']))),
   ]
+}
+
+/** A listing comes page by page, and each page would take the place of the one before it. */
+function clashesOfBulk(path: string, { mode }: Raw): readonly Problem[] {
+  if (mode !== 'replace') return []
+  const message =
+    "'replace' is not for a bulk load, whose files are queued page by page: add or merge them, or let a route replace the table"
+  return [{ path: `${path}.mode`, message }]
 }
 
 /** Either a user with a password, or IAM. */

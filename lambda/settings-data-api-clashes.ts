@@ -1,3 +1,4 @@
+import { MOST_BYTES, MOST_STATEMENTS } from './data-api-limits'
 import { isRecord } from './errors'
 import type { Problem } from './route/route'
 import { groupOf } from './settings-format-clashes'
@@ -47,17 +48,32 @@ function overDataApi(warehouse: Raw, at: At): readonly Problem[] {
   }
 }
 
+/** Statements of the load itself, at most. */
+const ROOM_FOR_LOAD = 12
+
 /** What a target wants that nobody can do where a batch is handed over as a whole. */
 export function clashesOfDataApiTarget(path: string, into: Raw, { warehouses }: Raw): readonly Problem[] {
   if (!goesOverDataApi(into['warehouse'], groupOf(warehouses))) return []
   const { mode = 'append', overwrites } = into
   const after: readonly unknown[] = Array.isArray(into['after']) ? into['after'] : []
-  const problems = after.flatMap((text, index): readonly Problem[] => {
+  const problems: Problem[] = after.flatMap((text, index): readonly Problem[] => {
     if (typeof text !== 'string' || !text.includes('{rows}')) return []
     const message =
       "asks for {rows}, which nobody can count inside the transaction with via: 'data-api': use it in afterCommit"
     return [{ path: `${path}.after[${index}]`, message }]
   })
+  const lineage = into['lineage'] === true ? { file: '' } : groupOf(into['lineage'])
+  if (mode === 'replace' && lineage['file'] !== undefined) {
+    const message =
+      "takes a COPY for each file, and with via: 'data-api' a transaction has no room for all that replace a table together: leave out the file"
+    problems.push({ path: `${path}.lineage`, message })
+  }
+  const given = ['before', 'after'].flatMap((list) => (Array.isArray(into[list]) ? (into[list] as unknown[]) : []))
+  const bytes = given.reduce<number>((sum, text) => sum + Buffer.byteLength(String(text)), 0)
+  if (given.length > MOST_STATEMENTS - ROOM_FOR_LOAD || bytes > MOST_BYTES / 2) {
+    const message = `and after hold ${given.length} statements of ${bytes} bytes, and with via: 'data-api' a transaction has ${MOST_STATEMENTS} statements of ${MOST_BYTES} bytes in all: use fewer, or afterCommit`
+    problems.push({ path: `${path}.before`, message })
+  }
   if (overwrites !== 'reload' || mode !== 'append') return problems
   const message =
     "'reload' with mode 'append' takes somebody who looks whether a file has changed while it was loaded, and with via: 'data-api' nobody is there: merge, replace or skip"

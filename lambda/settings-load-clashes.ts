@@ -1,4 +1,5 @@
 import { isRecord } from './errors'
+import { LINEAGE } from './settings-load'
 
 type Raw = Readonly<Record<string, unknown>>
 type Told = readonly [setting: string, why: string]
@@ -7,20 +8,32 @@ type Told = readonly [setting: string, why: string]
 export function clashesOfLoad(into: Raw): readonly Told[] {
   const merge = groupIn(groupIn(into, 'mode'), 'merge')
   return [
-    ...ofMerge(merge),
+    ...ofMerge(into, merge),
     ...ofStaging(into, Object.keys(merge).length > 0 || 'merge' in groupIn(into, 'mode')),
     ...ofLineage(into, merge),
     ...ofNames(into),
+    ...ofReplacing(into),
   ]
 }
 
-function ofMerge(merge: Raw): readonly Told[] {
+function ofReplacing({ mode, duplicates }: Raw): readonly Told[] {
+  if (mode !== 'replace' || duplicates === undefined || duplicates === 'load') return []
+  const why = `has no meaning with mode: 'replace': what was loaded once may not be there any more`
+  return [['duplicates', why]]
+}
+
+function ofMerge(into: Raw, merge: Raw): readonly Told[] {
   const key = textsIn(merge, 'key')
   const told: Told[] = []
   const { version } = merge
   const { column } = groupIn(merge, 'delete')
   if (isText(version) && hasName(key, version)) {
     told.push(['mode.merge.version', `${version} is part of the key: of rows with one key it is always the same`])
+  }
+  const columns = textsIn(into, 'columns')
+  const lacking = key.filter((name) => columns.length > 0 && !hasName(columns, name))
+  if (lacking.length > 0) {
+    told.push(['mode.merge.key', `${lacking.join(', ')} is not among the columns that the files bring`])
   }
   if (isText(column) && hasName(key, column)) {
     told.push([
@@ -58,7 +71,7 @@ function ofStaging(into: Raw, merges: boolean): readonly Told[] {
 }
 
 function ofLineage(into: Raw, merge: Raw): readonly Told[] {
-  const lineage = into['lineage'] === true ? {} : groupIn(into, 'lineage')
+  const lineage = into['lineage'] === true ? LINEAGE : groupIn(into, 'lineage')
   const named = Object.entries(lineage).filter((one): one is [string, string] => isText(one[1]))
   const elsewhere: readonly (readonly [string, readonly string[]])[] = [
     ['columns', textsIn(into, 'columns')],

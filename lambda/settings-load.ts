@@ -43,7 +43,7 @@ const lineageGroup = z.strictObject({
 })
 
 /** The columns in which rows tell where they came from, where the settings say no more than that they do. */
-const LINEAGE = { batchId: 'penstock_batch', file: 'penstock_file', loadedAt: 'penstock_loaded_at' } as const
+export const LINEAGE = { batchId: 'penstock_batch', file: 'penstock_file', loadedAt: 'penstock_loaded_at' } as const
 
 const lineage = z.union(
   [z.literal(true).transform(() => LINEAGE), lineageGroup],

@@ -32,10 +32,15 @@ const UNBOUNDED = { files: MAX_FILES_PER_BATCH, bytes: Number.MAX_SAFE_INTEGER }
 export function thresholdsOf(target: TargetId, settings: Settings): Thresholds {
   const intos = intosOf(target, settings)
   // Files that replace a table together are all that come within a window, unless the target says otherwise.
-  const others = intos[0]?.mode === 'replace' ? { ...settings.batch, ...UNBOUNDED } : settings.batch
+  const others = replaces(target, settings) ? { ...settings.batch, ...UNBOUNDED } : settings.batch
   const wanted = intos.reduceRight<Thresholds>((less, { batch }) => mergeThresholds(batch ?? {}, less), others)
   if (settings.warehouses[warehouseOf(target)]?.via !== 'data-api') return wanted
   return { ...wanted, files: Math.min(wanted.files, ...intos.map((into) => mostFiles(into) ?? wanted.files)) }
+}
+
+/** Whether the rows of a target give way to those of a batch. */
+export function replaces(target: TargetId, settings: Settings): boolean {
+  return intosOf(target, settings)[0]?.mode === 'replace'
 }
 
 /** Where to tell of a target's loads. */

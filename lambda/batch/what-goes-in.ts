@@ -31,6 +31,8 @@ export interface Choice {
   readonly drop: readonly Arrival[]
   /** What is to be remembered of them before they leave. */
   readonly records: readonly FileRecord[]
+  /** Files that came together with those that replace a table, and do not fit into one load with them: they would replace them. */
+  readonly leftBehind: number
 }
 
 /** What is remembered of the waiting files. */
@@ -45,6 +47,8 @@ export interface Known {
 export interface Limits {
   readonly files: number
   readonly bytes: number
+  /** Files that replace a table together come within so long. @default however long it takes */
+  readonly windowMs?: number
 }
 
 /**
@@ -65,8 +69,10 @@ export function whatGoesIn(
   const records: FileRecord[] = []
   const latest = latestByUrl(waiting)
   const contents = new Set<Fingerprint>()
-  let chosen: { readonly plan: LoadPlan; readonly key: string } | undefined
+  let chosen: { readonly plan: LoadPlan; readonly key: string; readonly oldestMs: number } | undefined
   let bytes = 0
+  let leftBehind = 0
+  let isClosed = false
 
   for (const arrival of waiting) {
     const url = urlOf(arrival.object)
@@ -85,13 +91,26 @@ export function whatGoesIn(
     if (verdict.duplicates !== 'load' && contents.has(content)) continue
     contents.add(content)
     const key = JSON.stringify(verdict.plan)
-    chosen ??= { plan: verdict.plan, key }
+    const { eventTimeMs } = arrival.object
+    chosen ??= { plan: verdict.plan, key, oldestMs: eventTimeMs }
+    const replaces = chosen.plan.mode === 'replace'
+    // After a while in which nothing was loaded there are several: each replaces the one before it.
+    if (replaces && eventTimeMs > chosen.oldestMs + (limits.windowMs ?? Number.POSITIVE_INFINITY)) continue
     const fits = take.length < limits.files && (take.length === 0 || bytes < limits.bytes)
-    if (key !== chosen.key || !fits) continue
+    if (key !== chosen.key || !fits) {
+      if (replaces) leftBehind += 1
+      isClosed = isInOrder(chosen.plan)
+    }
+    if (isClosed || key !== chosen.key || !fits) continue
     take.push(arrival)
     bytes += arrival.object.sizeBytes
   }
-  return { take, plan: chosen?.plan, drop, records: rememberingTable(records, known.records) }
+  return { take, plan: chosen?.plan, drop, records: rememberingTable(records, known.records), leftBehind }
+}
+
+/** Nothing but the order of files tells which row is the newer one: none may overtake another. */
+export function isInOrder({ mode }: LoadPlan): boolean {
+  return typeof mode === 'object' && mode.merge.version === undefined
 }
 
 type Load = Extract<Plan, { kind: 'copy' }>
@@ -106,7 +125,8 @@ function judge(arrival: Arrival, plan: Plan, known: Known, nowMs: number): Verdi
   if (record !== undefined && stands(record, object)) return { kind: 'drop' }
   const inTable = inTableOf(record)
   // Written again with the same content, whatever came in between and was not loaded.
-  if (inTable?.etag === object.etag) {
+  const isAgain = inTable?.etag === object.etag && !takesPlace(plan)
+  if (inTable !== undefined && isAgain) {
     if (record?.status === 'loaded') return { kind: 'drop' }
     const { batchId } = inTable
     return { kind: 'drop', record: { status: 'loaded', target, object, batchId, atMs: nowMs } }
@@ -156,6 +176,11 @@ function judgeContent(
   // Nothing is new: it is held for the same reason, and people know.
   const isKnown = record?.status === 'held' && record.sameAs === sameAs && !isNewer(object, record.object)
   return isKnown ? { kind: 'drop' } : { kind: 'drop', record: { ...base, status: 'held', reason, sameAs } }
+}
+
+/** Other rows may have taken the place of those that it brought. */
+function takesPlace(plan: Plan): boolean {
+  return plan.kind === 'copy' && plan.plan.mode !== undefined
 }
 
 /** The same event again, or an earlier one that came late: whatever became of the file stands. */

@@ -60,9 +60,9 @@ function takeTurn(turn: Turn): Promise<Turned> {
 
 /** Lets go first and looks at the counts of the same write: an arrival counted before it is seen here, a later one sees a free lease. */
 async function release(turn: Turn, turned: Exclude<Turned, { kind: 'again' }>): Promise<void> {
-  // A hold ends with the first turn that comes to an end of its own without making a new one.
+  // A hold ends with the first turn that comes to an end of its own without making a new one; what was only handed over has not ended.
   const made = turned.kind === 'release' ? turned.hold : undefined
-  const hold = turned.kind === 'out-of-time' ? {} : { hold: made ?? null }
+  const hold = turned.kind === 'release' ? { hold: made ?? null } : {}
   // A wake that was noted while the lease was held was sent by nobody: it is ours to send, and not to be waited for.
   const wakeAtMs = turned.kind === 'release' ? (turned.wakeAtMs ?? null) : null
   await turn.lease.change({ lease: null, wakeAtMs, ...hold })

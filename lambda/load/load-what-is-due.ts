@@ -1,4 +1,5 @@
 import { isItDue } from '../batch/is-it-due'
+import { MAX_FILES_PER_BATCH } from '../batch/thresholds'
 import { type Choice, type Known, type Limits, type Plan, whatGoesIn } from '../batch/what-goes-in'
 import { rememberingTable } from '../in-table'
 import type { LoadPlan } from '../load-plan'
@@ -6,7 +7,7 @@ import { type Arrival, fingerprintOf, urlOf } from '../model'
 import type { WarehouseSession } from '../ports'
 import { misfitRecords } from '../record/records-of'
 import { reportEnded } from '../record/report-ended'
-import { notesContents, thresholdsOf } from '../target-settings'
+import { notesContents, replaces, thresholdsOf } from '../target-settings'
 import { cannotConnect } from './cannot-connect'
 import { type Matched, matchColumns } from './match-columns'
 import { openBatch } from './open-batch'
@@ -14,12 +15,17 @@ import { planFor, reloads } from './plan-for'
 import { refreshArrivals } from './refresh-arrivals'
 import { runBatch } from './run-batch'
 import { AGAIN, hasTime, OUT_OF_TIME, type Turn, type Turned } from './turn'
+import { besideBad } from './what-next'
+
+/** Files that come while others are looked at still belong to them. */
+const WINDOW_SLACK_MS = 60_000
 
 /** One look at the queue of a target: nothing, not yet, or a batch. */
 export async function loadWhatIsDue(turn: Turn): Promise<Turned> {
   const { ports, target, lease } = turn
   const thresholds = thresholdsOf(target, turn.settings())
-  const files = Math.min(thresholds.files, lease.state().batchFiles ?? thresholds.files)
+  const smaller = replaces(target, turn.settings()) ? undefined : lease.state().batchFiles
+  const files = Math.min(thresholds.files, smaller ?? thresholds.files)
 
   const waiting = await ports.arrivals.oldest(target, files)
   if (waiting.length < files) lease.counted(waiting)
@@ -27,10 +33,22 @@ export async function loadWhatIsDue(turn: Turn): Promise<Turned> {
   const due = isItDue(waiting, { ...thresholds, files }, ports.now())
   if (!due.due) return { kind: 'release', wakeAtMs: due.untilMs }
 
-  const choice = await choose(turn, waiting, { files, bytes: thresholds.bytes })
+  const windowMs = thresholds.seconds * 1000 + WINDOW_SLACK_MS
+  const choice = await choose(turn, waiting, { files, bytes: thresholds.bytes, windowMs })
   await dropWhatIsNotLoaded(turn, choice)
   if (choice.plan === undefined) return AGAIN
+  const isTooMany = choice.plan.mode === 'replace' && waiting.length >= MAX_FILES_PER_BATCH
+  if (choice.leftBehind > 0 || isTooMany) return cannotReplace(turn, choice)
   return loadThese(turn, choice.take, choice.plan)
+}
+
+/** A part of the files would take the place of the others, and nobody would see it. */
+function cannotReplace(turn: Turn, { take, leftBehind }: Pick<Choice, 'take' | 'leftBehind'>): Promise<Turned> {
+  const message =
+    leftBehind > 0
+      ? `${take.length + leftBehind} files came together to replace ${turn.target}, and ${leftBehind} of them do not go into one load with the others: they are of another format, compression or order of columns, or more than batch.bytes. Mend or remove those, or say batch: { files: 1 } if each file is the whole table`
+      : `more files came together to replace ${turn.target} than the ${MAX_FILES_PER_BATCH} that a batch holds: write fewer, larger ones`
+  return cannotConnect(turn, { kind: 'set-up', code: 'REPLACED_IN_PARTS', message, fileErrors: [] })
 }
 
 async function choose(turn: Turn, waiting: readonly Arrival[], limits: Limits): Promise<Choice> {
@@ -103,6 +121,16 @@ async function loadThese(turn: Turn, take: readonly Arrival[], plan: LoadPlan): 
   return runBatch(turn, opened, connection.session)
 }
 
+/** Of files that replace a table together, none is loaded without the others. */
+function wholeOrNothing(plan: LoadPlan, arrivals: readonly Arrival[], matched: Matched): Matched {
+  const [first] = matched.misfits
+  if (plan.mode !== 'replace' || first === undefined) return matched
+  const bad = new Set(matched.misfits.map(({ arrival }) => arrival))
+  const error = besideBad(urlOf(first.arrival.object))
+  const others = arrivals.filter((arrival) => !bad.has(arrival)).map((arrival) => ({ arrival, error }))
+  return { ...matched, take: [], changed: [], misfits: [...matched.misfits, ...others] }
+}
+
 /** The columns that the files name; what does not fit is remembered as failed before anything is loaded. */
 async function matchTheirs(
   turn: Turn,
@@ -116,7 +144,7 @@ async function matchTheirs(
     const message = `the table ${plan.schema}.${plan.table} is not there, or the user has no right to it: create it, or grant it`
     return cannotConnect(turn, { kind: 'set-up', code: 'NO_SUCH_TABLE', message, fileErrors: [] })
   }
-  const matched = await matchColumns(turn, arrivals, plan, table)
+  const matched = wholeOrNothing(plan, arrivals, await matchColumns(turn, arrivals, plan, table))
   if (matched.misfits.length > 0) {
     const urls = matched.misfits.map(({ arrival }) => urlOf(arrival.object))
     const records = misfitRecords(matched.misfits, ports.now())
@@ -128,5 +156,7 @@ async function matchTheirs(
     return AGAIN
   }
   if (matched.take.length === 0) return AGAIN
+  const leftBehind = arrivals.length - matched.misfits.length - matched.take.length
+  if (plan.mode === 'replace' && leftBehind > 0) return cannotReplace(turn, { take: matched.take, leftBehind })
   return hasTime(turn) ? matched : OUT_OF_TIME
 }

@@ -1,3 +1,4 @@
+import { isInOrder } from '../batch/what-goes-in'
 import { fitColumns } from '../columns/fit-columns'
 import { namesInFile } from '../columns/names-in-file'
 import { codeOf } from '../errors'
@@ -18,6 +19,19 @@ export interface Matched {
 
 /** So many requests at once. */
 const AT_ONCE = 16
+
+interface Fitting {
+  readonly arrival: Arrival
+  readonly columns: readonly string[]
+}
+
+/** Those with the columns of the first; where none may overtake another, up to the first that has others. */
+function alike(fitting: readonly Fitting[], inOrder: boolean): readonly Arrival[] {
+  const isOther = ({ columns }: Fitting) => columns.join('\0') !== fitting[0]?.columns.join('\0')
+  const end = inOrder ? fitting.findIndex(isOther) : -1
+  const some = end < 0 ? fitting : fitting.slice(0, end)
+  return some.filter((one) => !isOther(one)).map(({ arrival }) => arrival)
+}
 
 type Look =
   | { readonly kind: 'fits'; readonly columns: readonly string[] }
@@ -41,10 +55,9 @@ export async function matchColumns(
     look.kind === 'fits' ? [{ arrival, columns: look.columns }] : [],
   )
   const columns = fitting[0]?.columns ?? []
-  const { match: _, ...rest } = plan
   return {
-    take: fitting.filter((one) => one.columns.join('\0') === columns.join('\0')).map(({ arrival }) => arrival),
-    plan: { ...rest, columns, ...(plan.format === 'json' ? { paths: 'auto ignorecase' } : {}) } as LoadPlan,
+    take: alike(fitting, isInOrder(plan)),
+    plan: { ...plan, columns, ...(plan.format === 'json' ? { paths: 'auto ignorecase' } : {}) } as LoadPlan,
     misfits: looked.flatMap(([arrival, look]) => (look.kind === 'misfit' ? [{ arrival, error: look.error }] : [])),
     changed: looked.flatMap(([arrival, look]) => (look.kind === 'changed' ? [arrival] : [])),
   }
@@ -61,23 +74,47 @@ async function lookAt({ ports }: Turn, { object }: Arrival, plan: LoadPlan, tabl
       ...(plan.explicitIds === undefined ? {} : { explicitIds: plan.explicitIds }),
     })
     if (fit.kind === 'misfit') return { kind: 'misfit', error: { code: fit.code, reason: fit.reason } }
-    const lacking = needed.filter((name) => !fit.columns.some((one) => one.toLowerCase() === name.toLowerCase()))
+    if (plan.format === 'json' && typeof plan.mode === 'object' && !names.complete)
+      return { kind: 'misfit', error: TOO_LARGE }
+    const lacking = needed.filter((name) => !isAmong(fit.columns, name))
     if (lacking.length > 0) return { kind: 'misfit', error: lacksKey(urlOf(object), lacking) }
     // Later records may name what the first do not; where rows are merged, that would empty it in those that are there.
-    return { kind: 'fits', columns: plan.mode === undefined ? [...fit.columns, ...fit.unseen] : fit.columns }
+    if (typeof plan.mode !== 'object') return { kind: 'fits', columns: [...fit.columns, ...fit.unseen] }
+    // A record that says nothing of the flag is none to delete.
+    const flag = plan.format === 'json' ? extra.filter((name) => !isAmong(fit.columns, name)) : []
+    return { kind: 'fits', columns: [...fit.columns, ...flag] }
   } catch (error) {
     const code = codeOf(error)
     if (code === 'OBJECT_GONE' || code === 'OBJECT_CHANGED') return { kind: 'changed' }
+    if (code === 'InvalidObjectState') {
+      const reason = `${urlOf(object)} is archived: restore it, and write it again`
+      return { kind: 'misfit', error: { code, reason } }
+    }
     throw error
   }
 }
 
 /** Columns that a merge asks of the files besides those of the table, and those without which there is nothing to merge by. */
-function askedBy({ mode }: LoadPlan, table: TableShape): { readonly extra: string[]; readonly needed: string[] } {
+function askedBy(
+  { mode, format }: LoadPlan,
+  table: TableShape,
+): { readonly extra: string[]; readonly needed: string[] } {
   if (typeof mode !== 'object') return { extra: [], needed: [] }
   const { key = table.primaryKey, version, delete: flag } = mode.merge
   const extra = flag === undefined ? [] : [flag.column]
-  return { extra, needed: [...key, ...(version === undefined ? [] : [version]), ...extra] }
+  const always = format === 'json' ? [] : extra
+  return { extra, needed: [...key, ...(version === undefined ? [] : [version]), ...always] }
+}
+
+/** Later records may name what the first do not: a merge would lose it, or empty what is there. */
+const TOO_LARGE: FileError = {
+  code: 'COLUMNS_NOT_TOLD',
+  reason:
+    'only the beginning of a JSON file is read for names, and what later records name would be lost in a merge: list the columns, or write smaller files',
+}
+
+function isAmong(names: readonly string[], name: string): boolean {
+  return names.some((one) => one.toLowerCase() === name.toLowerCase())
 }
 
 function lacksKey(url: string, lacking: readonly string[]): FileError {

@@ -41,7 +41,9 @@ export async function openBatch(
   ])
   const size = { files: what.arrivals.length, bytes: bytesOf(what.arrivals) }
   const own = session === undefined ? {} : { session }
-  await lease.change({ unfinished: { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, ...own } })
+  const way = session === undefined ? { isHandedOver: true as const } : {}
+  const unfinished = { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, ...own, ...way }
+  await lease.change({ unfinished })
   const batch: Batch = {
     target,
     batchId,

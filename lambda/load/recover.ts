@@ -29,18 +29,24 @@ export async function recover(turn: Turn, unfinished: Unfinished): Promise<Turne
   const connection = await turn.connect()
   if (connection.kind === 'refused') return cannotConnect(turn, connection.fault)
   const { session } = connection
+  const isHandedOver = session.id === undefined
+  if (isHandedOver !== (unfinished.isHandedOver ?? false)) {
+    const message = `batch ${batchId} was begun ${unfinished.isHandedOver ? 'via data-api' : 'via pg'}, and its warehouse is reached otherwise now: nobody can tell what became of it. Set via back until it has ended`
+    return held(turn, 'blocked', { code: 'WAY_CHANGED', message })
+  }
   const contents = await contentsOf(turn, unfinished)
   if (unfinished.afterCommit) return endAfterCommit(turn, unfinished, contents, session)
   const found = await session.find({
     target,
     batchId,
     attempt: unfinished.attempt,
+    startedAtMs: unfinished.attemptAtMs ?? unfinished.openedAtMs,
     ...(unfinished.session === undefined ? {} : { session: unfinished.session }),
     urls: urlsOf(contents?.arrivals ?? []),
     ...(contents === undefined ? {} : { plan: contents.plan, manifest: manifestUrl(unfinished.folder) }),
     timeoutMs: loadTimeMs(turn),
   })
-  tell(turn, unfinished, found, session.id === undefined)
+  tell(turn, unfinished, found, isHandedOver)
   switch (found.kind) {
     case 'still-there': {
       const message = `session ${found.session} of batch ${batchId} does not end, and could still commit`
@@ -78,7 +84,7 @@ async function goOn(
     case 'refused':
       return settleRefused(turn, opened, found.fault, true)
     case 'maybe-submitted':
-      return hasTime(turn) ? runBatch(turn, opened, session) : OUT_OF_TIME
+      return hasTime(turn) ? runBatch(turn, opened, session, { mayBeSubmitted: true }) : OUT_OF_TIME
     case 'nothing':
       return tryAgain(turn, unfinished, opened, session)
   }
@@ -175,7 +181,9 @@ async function tryAgain(
   const attempt = unfinished.attempt + 1
   const own = session.id === undefined ? {} : { session: session.id }
   const { session: _, ...rest } = unfinished
-  await lease.change({ unfinished: { ...rest, attempt, deaths: unfinished.deaths + 1, ...own } })
+  await lease.change({
+    unfinished: { ...rest, attempt, attemptAtMs: ports.now(), deaths: unfinished.deaths + 1, ...own },
+  })
   const attempts = [...opened.batch.attempts, { number: attempt, startedAtMs: ports.now(), ...own }]
   const batch: Batch = {
     ...opened.batch,

@@ -1,5 +1,5 @@
 import { type Arrival, type S3Url, urlOf } from '../model'
-import type { WarehouseSession } from '../ports'
+import type { LoadJob, WarehouseSession } from '../ports'
 import { manifestUrl, partsOf } from './batch-folder'
 import type { OpenedBatch } from './open-batch'
 import { reloads } from './plan-for'
@@ -11,7 +11,12 @@ import { loadTimeMs, type Turn, type Turned, wasFullTime } from './turn'
 import { holdFor } from './what-next'
 
 /** The transaction, and what follows from its outcome. */
-export async function runBatch(turn: Turn, opened: OpenedBatch, session: WarehouseSession): Promise<Turned> {
+export async function runBatch(
+  turn: Turn,
+  opened: OpenedBatch,
+  session: WarehouseSession,
+  known: Pick<LoadJob, 'mayBeSubmitted'> = {},
+): Promise<Turned> {
   const { ports, target, lease } = turn
   const { batchId, plan, arrivals } = opened.contents
   const { folder, attempts, bytes } = opened.batch
@@ -21,14 +26,17 @@ export async function runBatch(turn: Turn, opened: OpenedBatch, session: Warehou
     batchId,
     target,
     attempt: attempts.at(-1)?.number ?? 1,
+    ...known,
     plan,
     manifest: manifestUrl(folder),
     ...(parts.length === 0 ? {} : { parts }),
     urls: urlsOf(arrivals),
     bytes,
     timeoutMs,
-    // A file that is overwritten while it is loaded would come again with its own event.
-    ...(reloads(arrivals, turn.settings()) ? { stillCurrent: () => areUnchanged(turn, arrivals) } : {}),
+    // A file that is overwritten while it is loaded would come again with its own event, and may name other columns.
+    ...(plan.match !== undefined || reloads(arrivals, turn.settings())
+      ? { stillCurrent: () => areUnchanged(turn, arrivals) }
+      : {}),
   })
   switch (outcome.kind) {
     case 'loaded':

@@ -29,6 +29,7 @@ export async function settleRefused(
   ports.measure('BatchesFailed', 1, { target })
   const end = (change: Parameters<typeof endBatch>[3]) => endBatch(turn, opened, { code, message }, change)
 
+  const isWhole = opened.contents.plan.mode === 'replace'
   const next = whatNext(
     fault,
     arrivals,
@@ -36,7 +37,7 @@ export async function settleRefused(
       hadFullTime,
       before: lease.state().hold,
       nowMs: ports.now(),
-      isWhole: opened.contents.plan.mode === 'replace',
+      isWhole,
     },
     ports.random(),
   )
@@ -52,7 +53,7 @@ export async function settleRefused(
       case 'mark-failed': {
         const left = await markFailed(turn, opened, load, decided.errors)
         // The good ones of this batch go next and alone: with a new bad one among them they would wait once more.
-        return end({ batchFiles: left > 0 ? left : null, hold: null })
+        return end({ batchFiles: left > 0 && !isWhole ? left : null, hold: null })
       }
       case 'halve':
         return end({ batchFiles: decided.files, hold: null })

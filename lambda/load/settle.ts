@@ -29,8 +29,11 @@ export async function settleLoaded(
   const atMs = ports.now()
   const durationMs = atMs - (batch.attempts.at(-1)?.startedAtMs ?? batch.openedAtMs)
 
-  if (contents.notesContents) await ports.contents.put(target, loadedContents(arrivals))
-  await ports.files.put(loadedRecords(arrivals, batchId, atMs))
+  // They are written before what is to be run after the commit, which may take many looks.
+  if (lease.state().unfinished?.afterCommit === undefined) {
+    if (contents.notesContents) await ports.contents.put(target, loadedContents(arrivals))
+    await ports.files.put(loadedRecords(arrivals, batchId, atMs))
+  }
   const after = await runAfterCommit(turn, contents, outcome.rows, session)
   if (after.kind === 'running') return after
   await together(

@@ -33,8 +33,8 @@ export function whatNext(
   const halved = so.isWhole ? {} : { files: half }
   switch (fault.kind) {
     case 'data':
-      if (fault.fileErrors.length > 0) return { kind: 'mark-failed', errors: fault.fileErrors }
       if (so.isWhole) return failedAll(arrivals, fault)
+      if (fault.fileErrors.length > 0) return { kind: 'mark-failed', errors: fault.fileErrors }
       return only === undefined ? { kind: 'halve', files: half } : failed(only, fault)
     case 'gone': {
       // Half of the files each time, until the one that cannot be read, or is rewritten again and again, is alone.
@@ -70,12 +70,22 @@ function failed({ object }: Arrival, { code, message }: Fault): Extract<Next, { 
   return { kind: 'mark-failed', errors: [{ url: urlOf(object), code, reason: message }] }
 }
 
-/** Nobody can tell which of them it is, and without it the others would not be what the table is to hold. */
-function failedAll(arrivals: readonly Arrival[], { code, message }: Fault): Extract<Next, { kind: 'mark-failed' }> {
-  return {
-    kind: 'mark-failed',
-    errors: arrivals.map(({ object }) => ({ url: urlOf(object), code, reason: message })),
-  }
+/** Without the bad ones, the others would not be what the table is to hold; and nobody may be able to tell which those are. */
+function failedAll(
+  arrivals: readonly Arrival[],
+  { code, message, fileErrors }: Fault,
+): Extract<Next, { kind: 'mark-failed' }> {
+  const [first] = fileErrors
+  const others = first === undefined ? { code, reason: message } : besideBad(first.url)
+  const named = new Set(fileErrors.map(({ url }) => url))
+  const urls = arrivals.map(({ object }) => urlOf(object)).filter((url) => !named.has(url))
+  return { kind: 'mark-failed', errors: [...fileErrors, ...urls.map((url) => ({ url, ...others }))] }
+}
+
+/** What became of a file that was to replace a table together with a bad one. */
+export function besideBad(url: S3Url): FileError {
+  const reason = `it was to replace the table together with ${url}, which could not be loaded: the table is as it was. Write all of them again`
+  return { code: 'REPLACED_TOGETHER', reason }
 }
 
 /** The first retry of a passing fault, and of a set-up that a person must mend. */

@@ -20,6 +20,8 @@ const targetItem = z.object({
       files: z.number().default(0),
       bytes: z.number().default(0),
       attempt: z.number(),
+      attemptAtMs: z.exactOptional(z.number()),
+      isHandedOver: z.exactOptional(z.literal(true)),
       deaths: z.number(),
       heldAtAttempt: z.exactOptional(z.number()),
       openedAtMs: z.number(),

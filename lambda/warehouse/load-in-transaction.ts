@@ -11,6 +11,19 @@ import type { SessionDeps, SessionOf } from './session'
 import type { Statement } from './statement'
 import { withFiles } from './which-files'
 
+/** Statements that work at rows. */
+const TAKES_LONG: ReadonlySet<Statement['kind']> = new Set([
+  'given',
+  'clear-table',
+  'copy',
+  'mark-file',
+  'move-read',
+  'choose-newest',
+  'delete-flagged',
+  'merge',
+  'insert-staged',
+])
+
 /** Loads a batch in one transaction of this session, and waits for its end. */
 export async function loadInTransaction(
   deps: SessionDeps,
@@ -23,10 +36,16 @@ export async function loadInTransaction(
   // The statement that is under way says what an error means.
   const first: Statement = { kind: 'limit-time', timeoutMs: job.timeoutMs }
   let at: Statement = first as Statement
-  const step = (statement: Statement) => {
+  const step = async (statement: Statement) => {
+    // The time is that of all statements together; a transaction of one that takes long needs to be told once.
+    if (TAKES_LONG.has(statement.kind)) {
+      if (isLimited) await run({ kind: 'limit-time', timeoutMs: Math.max(1, untilMs - deps.now()) }, patienceMs)
+      isLimited = true
+    }
     at = statement
     return run(statement, patienceMs)
   }
+  let isLimited = false
   let script: Script | undefined
   try {
     await step(first)

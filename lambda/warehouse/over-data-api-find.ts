@@ -14,11 +14,16 @@ export async function findLoad(ways: Ways, begun: Begun): Promise<Found> {
   const { target, batchId, attempt } = begun
   const name = statementName({ environment: warehouse.environment, target, batchId, what: `${attempt}` })
   const session = begun.session ?? (await api.named(name))
+  const agoMs = ways.now() - begun.startedAtMs
   // It may have been asked for in this moment, and be in no list yet: asked for again it is the same.
-  if (session === undefined) return committed(ways, begun, { kind: 'maybe-submitted' })
+  if (session === undefined) {
+    return committed(ways, begun, { kind: agoMs < LISTED_AFTER_MS ? 'maybe-submitted' : 'nothing' })
+  }
   const told = await api.describe(session)
-  // Statements are forgotten a day after their end, so it has ended.
-  if (told === undefined) return committed(ways, begun, { kind: 'nothing' })
+  // Statements are forgotten a day after their end. Before that it is there, whatever is said in this moment.
+  if (told === undefined) {
+    return committed(ways, begun, agoMs < FORGOTTEN_AFTER_MS ? { kind: 'running', session } : { kind: 'nothing' })
+  }
   switch (told.status) {
     case 'SUBMITTED':
     case 'PICKED':
@@ -33,6 +38,10 @@ export async function findLoad(ways: Ways, begun: Begun): Promise<Found> {
       )
   }
 }
+
+/** What was asked for is in the list by then. */
+const LISTED_AFTER_MS = 15 * 60_000
+const FORGOTTEN_AFTER_MS = 24 * 3_600_000
 
 /** How long the warehouse may still be at a COMMIT after the service has lost it. */
 const COMMIT_MS = 5 * 60_000

@@ -21,13 +21,13 @@ export async function submitLoad({ api, run, warehouse }: Ways, job: LoadJob): P
   try {
     const table = isStaged(job.plan) ? await readTable(run, job.plan) : undefined
     const planned = scriptOf(job, warehouse, table)
-    if (planned.kind === 'refused') return { kind: 'refused', fault: misfit(warehouse, planned) }
+    if (planned.kind === 'refused') return refused(misfit(warehouse, planned))
     const { script } = planned
     statements = toldOf(script)
     const texts = [...script.load, script.count, ...script.finish(undefined)].map(render)
     const tooLong = whyTooLong(texts)
     if (tooLong !== undefined) {
-      return { kind: 'refused', fault: { ...misfit(warehouse, { code: TOO_LONG, message: tooLong }), statements } }
+      return refused({ ...misfit(warehouse, { code: TOO_LONG, message: tooLong }), statements })
     }
     const { target, batchId, attempt } = job
     const name: StatementName = { environment: warehouse.environment, target, batchId, what: `${attempt}` }
@@ -43,7 +43,12 @@ export async function submitLoad({ api, run, warehouse }: Ways, job: LoadJob): P
     const fault: Fault = { ...faultOf(error, warehouse, job), statements }
     // An earlier call for this attempt may have been taken, too: what passes is asked for again as the same.
     const isKnown = isAsked ? error instanceof NotTaken : fault.kind === 'set-up'
-    return { kind: isKnown ? 'refused' : 'unknown', fault }
+    return isKnown ? refused(fault) : { kind: 'unknown', fault }
+  }
+
+  /** Of an attempt that may be under way no refusal says that it is not. */
+  function refused(fault: Fault): LoadOutcome {
+    return { kind: job.mayBeSubmitted ? 'unknown' : 'refused', fault }
   }
 }
 

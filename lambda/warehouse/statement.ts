@@ -57,6 +57,15 @@ export type Statement =
       readonly columns: readonly string[]
     }
   | { readonly kind: 'drop-staging'; readonly staging: Temporary }
+  /** The rows of a file that were read by the places of its columns, and which file it was. */
+  | {
+      readonly kind: 'move-read'
+      readonly read: Temporary
+      readonly staging: Temporary
+      readonly columns: readonly string[]
+      readonly file?: { readonly column: string; readonly url: S3Url; readonly number: number }
+    }
+  | { readonly kind: 'clear-read'; readonly read: Temporary }
   /** What the settings say is to be run besides, its values filled in. */
   | { readonly kind: 'given'; readonly text: string; readonly from: string }
   | { readonly kind: 'write-receipt'; readonly receipt: Omit<Receipt, 'rows'>; readonly rows: RowsOf }

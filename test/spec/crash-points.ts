@@ -69,6 +69,8 @@ const CALLS: Readonly<Record<PortCall, true>> = {
   'statement.insert-staged': true,
   'statement.drop-staging': true,
   'statement.given': true,
+  'statement.move-read': true,
+  'statement.clear-read': true,
   'statement.read-columns': true,
   'statement.read-primary-key': true,
   'statement.write-receipt': true,

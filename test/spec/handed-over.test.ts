@@ -102,4 +102,36 @@ describe('a load that is handed over (S2, S3, S5, S7)', () => {
     await world.load(ORDERS)
     expect(world.warehouse.loads.map(({ batchId, attempt }) => [batchId, attempt])).toEqual([['b1', 1]])
   })
+
+  it('is held longer and longer when it is refused, and people are told once', async () => {
+    const world = aHandedOverWorld()
+    world.warehouse.tables = new Set()
+    await world.deliver(await world.put('orders/1.csv'))
+    await world.pass(60 * 60_000)
+    expect(world.warehouse.loads.length).toBeLessThan(12)
+    expect(world.notices.published).toHaveLength(1)
+    expect((await world.state(ORDERS))?.hold?.tries).toBeGreaterThan(3)
+  })
+
+  it('is not taken for refused when an earlier call for the same attempt may be under way', async () => {
+    const world = aHandedOverWorld()
+    world.dyingAt({ at: 'session.load', when: 'before', call: 1 })
+    await world.deliver(await world.put('orders/1.csv'))
+    world.wait(60_000)
+    await world.wake()
+    world.wait(120_000)
+    await world.load(ORDERS)
+    expect(world.warehouse.loads.at(-1)?.mayBeSubmitted).toBe(true)
+  })
+
+  it('is not looked for by a connection: a target whose way was changed meanwhile says so', async () => {
+    const world = aHandedOverWorld()
+    await world.deliver(await world.put('orders/1.csv'))
+    world.wait(60_000)
+    await world.wake()
+    world.warehouse.isHandedOver = false
+    await world.load(ORDERS)
+    expect((await world.state(ORDERS))?.hold).toMatchObject({ kind: 'blocked', code: 'WAY_CHANGED' })
+    expect(world.warehouse.loads).toHaveLength(1)
+  })
 })

@@ -23,8 +23,7 @@ const REMOVE = '  await ports.arrivals.remove(arrivals)\n'
 const LET_GO = '  await turn.lease.change({ lease: null, wakeAtMs, ...hold })\n'
 const RUNNING = "  if (turned.kind === 'running') return lookSoon(turn, turned.isNew)\n"
 const LOOK = "  await wakeNext(turn, turned.kind === 'out-of-time')\n"
-const NAME =
-  'await lease.change({ unfinished: { batchId, folder, ...size, attempt: 1, deaths: 1, openedAtMs: nowMs, ...own } })'
+const NAME = 'await lease.change({ unfinished })'
 
 export const MUTANTS: readonly Mutant[] = [
   {

@@ -38,6 +38,7 @@ describe('an unfinished batch', () => {
         kind: 'connected',
         session: {
           ...connection.session,
+          ...(connection.session.id === undefined ? {} : { id: connection.session.id }),
           close: () => connection.session.close(),
           load: (j) => connection.session.load(j),
           runAfter: (j) => connection.session.runAfter(j),

@@ -51,3 +51,75 @@ describe('a table whose rows give way to those of a batch', () => {
     expect(world.warehouse.loads).toHaveLength(2)
   })
 })
+
+describe('files that replace a table together', () => {
+  const key = (file: number, ending = 'csv') => `orders/${file}.${ending}`
+
+  it('are all of the next window, also after one of them was bad', async () => {
+    const world = aWorld({ ...REPLACING, batch: { seconds: 30 } })
+    world.warehouse.bad.set('s3://landing/orders/0.csv', { code: 'X', reason: 'bad' })
+    for (let file = 0; file < 3; file += 1) await world.deliver(await world.put(key(file)))
+    await world.pass(5 * 60_000)
+    expect(world.warehouse.filesIn(ORDERS)).toEqual([])
+    expect(await world.record(ORDERS, key(1))).toMatchObject({
+      status: 'failed',
+      error: { code: 'REPLACED_TOGETHER', reason: expect.stringContaining('orders/0.csv') },
+    })
+    world.warehouse.bad.clear()
+    for (let file = 0; file < 12; file += 1) await world.deliver(await world.put(key(file), `new ${file}`))
+    await world.pass(5 * 60_000)
+    expect(world.warehouse.filesIn(ORDERS)).toHaveLength(12)
+    expect(world.warehouse.receipts).toHaveLength(1)
+  })
+
+  it('block their target when they cannot be loaded together, instead of replacing each other', async () => {
+    const world = aWorld({ ...REPLACING, batch: { seconds: 30 } })
+    for (const ending of ['csv', 'jsonl', 'csv.gz']) await world.deliver(await world.put(key(1, ending)))
+    await world.pass(5 * 60_000)
+    expect(world.warehouse.loads).toEqual([])
+    expect((await world.state(ORDERS))?.hold).toMatchObject({ kind: 'blocked', code: 'REPLACED_IN_PARTS' })
+  })
+
+  it('are those of one window, also when several windows have passed before anything could be loaded', async () => {
+    const world = aWorld({ ...REPLACING, batch: { seconds: 60 } })
+    world.warehouse.refuse.set('main', { kind: 'set-up', code: '28P01', message: 'no', fileErrors: [] })
+    await world.deliver(await world.put(key(1)))
+    await world.pass(24 * 3_600_000)
+    await world.deliver(await world.put(key(2)))
+    await world.pass(5 * 60_000)
+    world.warehouse.refuse.clear()
+    await world.pass(40 * 60_000)
+    expect(world.warehouse.loads.map(({ urls }) => urls)).toEqual([
+      ['s3://landing/orders/1.csv'],
+      ['s3://landing/orders/2.csv'],
+    ])
+  })
+
+  it('replace it again when they are written again as they were', async () => {
+    const world = aWorld({ ...REPLACING, batch: { seconds: 0 } })
+    for (const [file, content] of [
+      ['a', 'A'],
+      ['b', 'B'],
+      ['a', 'A'],
+    ] as const) {
+      await world.deliver(await world.put(`orders/${file}.csv`, content))
+      await world.wake()
+      world.wait(120_000)
+    }
+    expect(world.warehouse.loads.at(-1)?.urls).toEqual(['s3://landing/orders/a.csv'])
+  })
+})
+
+describe('a merge without a version', () => {
+  it('loads files in their order, although they are read in different ways', async () => {
+    const merging = { routes: [{ match: '{table}/**', into: { mode: { merge: { key: ['id'] } } } }] }
+    const world = aWorld({ ...merging, batch: { seconds: 30 } })
+    for (const name of ['1.csv', '2.jsonl', '3.csv']) await world.deliver(await world.put(`orders/${name}`))
+    await world.pass(5 * 60_000)
+    expect(world.warehouse.loads.map(({ urls }) => urls.map((url) => url.slice(-7)))).toEqual([
+      ['s/1.csv'],
+      ['2.jsonl'],
+      ['s/3.csv'],
+    ])
+  })
+})

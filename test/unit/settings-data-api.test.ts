@@ -114,27 +114,18 @@ describe('a target in such a warehouse', () => {
   })
 
   it.each<[object, number]>([
-    [{ lineage: { file: 'f' } }, 15],
+    [{ lineage: { file: 'f' } }, 10],
     [{ lineage: { file: 'f' }, batch: { files: 3 } }, 3],
     [{ lineage: { batchId: 'b' } }, 100],
     [{}, 100],
-    [{ lineage: { file: 'f' }, mode: { merge: { version: 'v', delete: { column: 'd', values: ['x'] } } } }, 15],
+    [{ lineage: { file: 'f' }, mode: { merge: { version: 'v', delete: { column: 'd', values: ['x'] } } } }, 10],
     [
       {
         lineage: { file: 'f' },
         mode: { merge: { version: 'v', delete: { column: 'd', values: ['x'] } } },
         before: ['select 1', 'select 2', 'select 3'],
       },
-      14,
-    ],
-    [
-      {
-        lineage: { file: 'f' },
-        mode: 'replace',
-        before: Array(20).fill('select 1'),
-        after: Array(20).fill('select 1'),
-      },
-      1,
+      9,
     ],
   ])('has no more files in a batch than its statements go into one batch of those: %j', (into, files) => {
     const settings = settingsFrom(wanting(into))

@@ -10,7 +10,8 @@ interface FaultRule {
 }
 
 const READ_FILES = 'the COPY role must be attached to the warehouse and may need to read the bucket and its key'
-const GRANT = 'grant INSERT on the table to the user of the warehouse'
+const GRANT =
+  'grant INSERT on the table to the user of the warehouse, DELETE as well to replace it, SELECT, UPDATE and DELETE to merge'
 const CREATE_TABLE = 'create the table; its files wait and load by themselves afterwards'
 
 /** What AWS and Node name. Nothing that a warehouse says bears such a code. */
@@ -69,6 +70,9 @@ const BY_TEXT: readonly FaultRule[] = [
   { text: /^(ERROR:\s*)?Load into table '.*' failed/i, kind: 'data' },
   { text: /has an incompatible Parquet schema|has an invalid version number|not a parquet file/i, kind: 'data' },
   { text: /Found multiple matches to update the same tuple/i, kind: 'data' },
+  // Rows of a temporary table that their own does not take.
+  { text: /Cannot insert a NULL value into column|null value in column .* violates not-null/i, kind: 'data' },
+  { text: /value too long for (character )?type|Numeric data overflow|overflow.*numeric/i, kind: 'data' },
   // Who am I.
   {
     text: /authenticationOk message type 13/,

@@ -6,7 +6,7 @@ import type { LoadJob } from '../../ports'
 import type { CopyRole, RowsOf, Statement, Temporary } from '../statement'
 import { mergeOf } from './merge-of'
 import { literal } from './quote'
-import { stagedTable } from './staged-table'
+import { nameBeside, stagedTable } from './staged-table'
 
 /** What is run between BEGIN and COMMIT, as values: nothing is decided on the way, so it can be handed over as a whole. */
 export interface Script {
@@ -58,21 +58,26 @@ function direct(job: LoadJob, of: ScriptOf): Script {
 /** COPY into a temporary table, and from there to where the rows belong. */
 function stagedScript(job: LoadJob, of: ScriptOf, table: TableShape): Scripted {
   const { plan } = job
-  const staged = stagedTable(plan, job.batchId, table)
+  const staged = stagedTable(plan, job, table)
   if (staged.kind === 'refused') return staged
   const { staging, fileColumns, tableColumns } = staged
   const merge = typeof plan.mode === 'object' ? mergeOf(plan, plan.mode.merge, staged, table) : undefined
   if (merge?.kind === 'refused') return merge
 
   const create: Statement = { kind: 'create-staging', staging, columns: staged.columns }
-  const copy: Copy = { ...copyOf(job, of), staged: { staging, columns: fileColumns } }
-  const { file } = plan.lineage ?? {}
-  const copies = file === undefined ? [copy] : marked(job, copy, staging, file)
+  // A columnar file fills all columns of a table, so what it does not bring is told in another one.
+  const isRead = FORMATS[plan.format].isColumnar && plan.lineage !== undefined
+  const read = isRead ? nameBeside(plan.table, 'penstock_read') : staging
+  const reading: readonly Statement[] = isRead
+    ? [{ kind: 'create-staging', staging: read, columns: staged.columns.slice(0, fileColumns.length) }]
+    : []
+  const copy: Copy = { ...copyOf(job, of), staged: { staging: read, columns: fileColumns } }
+  const copies = isRead ? moved(job, copy, { read, staging, columns: fileColumns }) : marked(job, copy, staging)
   const clear: readonly Statement[] = plan.mode === 'replace' ? [{ kind: 'clear-table', table: nameOf(plan) }] : []
   const insert: Statement = { kind: 'insert-staged', table: nameOf(plan), staging, columns: tableColumns }
-  const temporary = [staging, ...(merge === undefined ? [] : [merge.newest])]
+  const temporary = [staging, ...(isRead ? [read] : []), ...(merge === undefined ? [] : [merge.newest])]
   const script: Script = {
-    load: [...given(job, 'before'), create, ...copies, ...(merge?.statements ?? [...clear, insert])],
+    load: [...given(job, 'before'), create, ...reading, ...copies, ...(merge?.statements ?? [...clear, insert])],
     count: { kind: 'count-staged', staging },
     finish: (rows) => [
       ...given(job, 'after', rows),
@@ -80,7 +85,7 @@ function stagedScript(job: LoadJob, of: ScriptOf, table: TableShape): Scripted {
       ...(rows === undefined ? [] : temporary.map((one): Statement => ({ kind: 'drop-staging', staging: one }))),
       receipt(job, rows ?? { staging }),
     ],
-    look: [create, { ...copy, check: true }],
+    look: [create, ...reading, { ...copy, check: true }],
   }
   return { kind: 'script', script }
 }
@@ -101,10 +106,28 @@ function copyOf({ plan, manifest }: LoadJob, { copyRole, filesRegion }: ScriptOf
 }
 
 /** COPY tells of no row which file it came from, so each file has its own. */
-function marked({ parts = [] }: LoadJob, copy: Copy, staging: Temporary, column: string): readonly Statement[] {
+function marked({ plan, parts = [] }: LoadJob, copy: Copy, staging: Temporary): readonly Statement[] {
+  const { file: column } = plan.lineage ?? {}
+  if (column === undefined) return [copy]
   return parts.flatMap(({ manifest, url }, index): readonly Statement[] => [
     { ...copy, manifest },
     { kind: 'mark-file', staging, column, url, number: index + 1 },
+  ])
+}
+
+/** The same by way of a table that has the columns of the files alone. */
+function moved(
+  { plan, parts }: LoadJob,
+  copy: Copy,
+  to: Pick<Extract<Statement, { kind: 'move-read' }>, 'read' | 'staging' | 'columns'>,
+): readonly Statement[] {
+  const { file: column } = plan.lineage ?? {}
+  const move = { kind: 'move-read', ...to } as const
+  if (column === undefined || parts === undefined) return [copy, move]
+  return parts.flatMap(({ manifest, url }, index): readonly Statement[] => [
+    ...(index === 0 ? [] : [{ kind: 'clear-read', read: to.read } as const]),
+    { ...copy, manifest },
+    { ...move, file: { column, url, number: index + 1 } },
   ])
 }
 

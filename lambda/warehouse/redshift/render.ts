@@ -9,6 +9,7 @@ import {
   insertStagedText,
   markFileText,
   mergeText,
+  moveReadText,
   refuseNullKeysText,
 } from './staging'
 
@@ -53,6 +54,10 @@ export function render(statement: Statement): string {
       return insertStagedText(statement)
     case 'drop-staging':
       return `DROP TABLE ${identifier(statement.staging)}`
+    case 'move-read':
+      return moveReadText(statement)
+    case 'clear-read':
+      return `DELETE FROM ${identifier(statement.read)}`
     case 'given':
       return statement.text
     case 'write-receipt': {

@@ -1,6 +1,7 @@
 import { FORMATS } from '../../copy-matrix'
 import type { LoadPlan } from '../../load-plan'
 import type { TableColumn, TableShape } from '../../model'
+import type { LoadJob } from '../../ports'
 import type { StagedColumn, Temporary } from '../statement'
 import { FILE_NUMBER } from './staging'
 
@@ -21,13 +22,30 @@ export interface Refused {
   readonly message: string
 }
 
-/** A flag that the table does not have: a text, whatever the files hold. */
-const FLAG_TYPE = 'character varying(256)'
+/** A flag that the table does not have: a text, whatever the files hold, unless they hold typed values. */
+function flagType(plan: LoadPlan): string {
+  const values = typeof plan.mode === 'object' ? (plan.mode.merge.delete?.values ?? []) : []
+  if (isColumnar(plan) && values.every((value) => /^(true|false)$/i.test(value))) return 'boolean'
+  if (isColumnar(plan) && values.every((value) => /^-?\d{1,18}$/.test(value))) return 'bigint'
+  return 'character varying(256)'
+}
+
+/** Columns of the temporary tables alone. */
+const OWN = /^penstock_(deleted|loaded|file_number)$/i
 
 /** Columns with the types of the table's, so that a bad value is found while its file and line are known. */
-export function stagedTable(plan: LoadPlan, batchId: string, table: TableShape): StagedTable | Refused {
+export function stagedTable(
+  plan: LoadPlan,
+  { batchId, urls }: Pick<LoadJob, 'batchId' | 'urls'>,
+  table: TableShape,
+): StagedTable | Refused {
+  const own = table.columns.filter(({ name }) => OWN.test(name))
+  if (own.length > 0) {
+    const message = `${plan.schema}.${plan.table} has a column ${own.map(({ name }) => `"${name}"`).join(', ')}, and the loader needs that name for itself: rename it`
+    return { kind: 'refused', code: 'RESERVED_COLUMN', message }
+  }
   const known = new Map(table.columns.map((column) => [column.name.toLowerCase(), column]))
-  const lineage = lineageColumns(plan, batchId, table, known)
+  const lineage = lineageColumns(plan, { batchId, urls }, table, known)
   if ('kind' in lineage) return lineage
   const flag = flagOf(plan)
   const names = plan.columns ?? namesInOrder(table, new Set(lineage.map(({ name }) => name)), flag)
@@ -41,8 +59,11 @@ export function stagedTable(plan: LoadPlan, batchId: string, table: TableShape):
 
   const columns = names.map((name): StagedColumn => {
     const column = known.get(name.toLowerCase())
-    if (column === undefined) return { name, type: FLAG_TYPE, nullable: true }
-    return { name: column.name, type: column.type, nullable: column.nullable || isColumnar(plan) }
+    // Redshift takes a name in lower case, whatever the quotes.
+    if (column === undefined) return { name: name.toLowerCase(), type: flagType(plan), nullable: true }
+    // A row that says what is to go need not bring more than its key, and that it has one is seen to later.
+    const mayLack = isColumnar(plan) || flag !== undefined
+    return { name: column.name, type: column.type, nullable: column.nullable || mayLack }
   })
   const isInTable = ({ name }: StagedColumn) => known.has(name.toLowerCase())
   return {
@@ -97,7 +118,7 @@ function namesInOrder({ columns }: TableShape, told: ReadonlySet<string>, flag: 
 
 function lineageColumns(
   plan: LoadPlan,
-  batchId: string,
+  { batchId, urls }: Pick<LoadJob, 'batchId' | 'urls'>,
   table: TableShape,
   known: ReadonlyMap<string, TableColumn>,
 ): readonly StagedColumn[] | Refused {
@@ -112,6 +133,9 @@ function lineageColumns(
   for (const [name, otherwise] of wanted) {
     if (name === undefined) continue
     const column = known.get(name.toLowerCase())
+    const tooShort = column && whyTooShort(column, otherwise === undefined ? urls : [batchId])
+    if (tooShort !== undefined && otherwise !== 'now')
+      return { kind: 'refused', code: 'COLUMN_TOO_SHORT', message: tooShort }
     if (column === undefined) missing.push(name)
     // Until a file is told of a row, there is none.
     else
@@ -123,4 +147,12 @@ function lineageColumns(
       })
   }
   return missing.length > 0 ? noSuchColumn(plan, table, 'lineage', missing) : told
+}
+
+/** A value of lineage that does not fit is not the fault of its file. */
+function whyTooShort({ name, type }: TableColumn, values: readonly string[]): string | undefined {
+  const most = Number(/^character.*\((\d+)\)$/.exec(type)?.[1] ?? Number.POSITIVE_INFINITY)
+  const long = values.find((value) => Buffer.byteLength(value) > most)
+  if (long === undefined) return undefined
+  return `the column "${name}" that lineage names holds ${most} bytes, and ${long} has ${Buffer.byteLength(long)}: make it longer, 1,100 are enough for any file`
 }

@@ -126,6 +126,18 @@ export function insertStagedText({ table, staging, columns }: Of<'insert-staged'
   return [`INSERT INTO ${tableName(table)} (${names})`, `SELECT ${names}`, `FROM ${identifier(staging)}`].join('\n')
 }
 
+/** What the batch tells of itself is there by default. */
+export function moveReadText({ read, staging, columns, file }: Of<'move-read'>): string {
+  const names = columns.map(identifier)
+  const into = file === undefined ? names : [...names, identifier(file.column), identifier(FILE_NUMBER)]
+  const from = file === undefined ? names : [...names, literal(file.url), String(file.number)]
+  return [
+    `INSERT INTO ${identifier(staging)} (${into.join(', ')})`,
+    `SELECT ${from.join(', ')}`,
+    `FROM ${identifier(read)}`,
+  ].join('\n')
+}
+
 function sameKey(table: string, newest: Temporary, key: readonly string[]): string {
   return key
     .map(identifier)

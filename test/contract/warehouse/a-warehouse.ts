@@ -142,7 +142,7 @@ export async function startWarehouse(): Promise<TestWarehouse> {
 export function begunAs(job: LoadJob, session?: string): Begun {
   const { target, batchId, attempt, urls, plan, manifest } = job
   return {
-    ...{ target, batchId, attempt, urls, plan, manifest, timeoutMs: 10_000 },
+    ...{ target, batchId, attempt, startedAtMs: Date.now(), urls, plan, manifest, timeoutMs: 10_000 },
     ...(session === undefined ? {} : { session }),
   }
 }

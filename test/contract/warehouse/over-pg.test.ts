@@ -111,6 +111,7 @@ describe('a warehouse over pg', () => {
       batchId,
       target,
       attempt: 1,
+      startedAtMs: 0,
       urls: [],
       timeoutMs: 10_000,
       ...(of?.id === undefined ? {} : { session: of.id }),

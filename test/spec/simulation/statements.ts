@@ -68,6 +68,8 @@ function rowsOf(
       write(warehouse, session, { copied: session.staged, receipts: [] }, deps)
       return []
     case 'clear-table':
+    case 'move-read':
+    case 'clear-read':
     case 'mark-file':
     case 'refuse-null-keys':
     case 'choose-newest':

@@ -31,7 +31,7 @@ export interface Story {
   readonly overwrites: 'none' | 'skip' | 'reload'
   readonly duplicates: 'load' | 'skip' | 'hold'
   /** `copies`: each file by a COPY of its own. */
-  readonly mode: 'append' | 'copies' | 'names' | 'replace' | 'merge'
+  readonly mode: 'append' | 'copies' | 'columnar' | 'names' | 'replace' | 'merge'
   readonly odds: Odds
   /** Nothing of what was sent gets lost and nobody dies: then all must be loaded without a tick. */
   readonly ticks: boolean
@@ -83,10 +83,10 @@ export function storyOf(seed: number, dice: Dice): Story {
   const isOfContents = point?.startsWith('contents.') ?? false
   const overwrites = isOfContents ? 'none' : dice.one<Story['overwrites']>(['none', 'skip', 'reload', 'reload'])
   const wanted = isOfContents ? 'skip' : dice.one<Story['duplicates']>(['load', 'load', 'load', 'skip', 'hold'])
-  // Who does not reload takes a file that was overwritten before its COPY for what its event told, its content too.
-  const duplicates = overwrites === 'skip' ? 'load' : wanted
   const mode =
     modeOf(point) ?? dice.one<Story['mode']>(['append', 'append', 'append', 'copies', 'names', 'replace', 'merge'])
+  // Who does not reload takes a file that was overwritten before its COPY for what its event told, its content too.
+  const duplicates = overwrites === 'skip' || mode === 'replace' ? 'load' : wanted
   const warehouses = dice.chance(0.2) ? ['main', 'other'] : ['main']
   const odds = kind === 'calm' ? CALM : roughOdds(kind, point, dice)
   // What keeps loaders out keeps them from being taken over.
@@ -140,7 +140,9 @@ const WAYS: Readonly<Record<Story['mode'], object>> = {
     afterCommit: ['VACUUM a'],
   },
   names: { format: 'csv', csv: { headerLines: 1 }, columns: 'by-name' },
-  replace: { mode: 'replace' },
+  columnar: { format: 'parquet', lineage: { file: 'penstock_file' } },
+  // What replaces a table together is read alike.
+  replace: { mode: 'replace', format: 'csv' },
   merge: { mode: { merge: { version: 'amount', delete: { column: 'op', values: ['D'] } } } },
 }
 
@@ -150,6 +152,7 @@ function modeOf(point: CrashPoint | undefined): Story['mode'] | undefined {
   const statement = point?.match(/^statement\.(.*):/)?.[1]
   if (statement === undefined) return undefined
   if (/^(mark-file|insert-staged|given)$/.test(statement)) return 'copies'
+  if (/^(move|clear)-read$/.test(statement)) return 'columnar'
   if (/^(refuse-null|choose|drop-|delete-|merge|read-columns|read-primary|create-staging|count-staged)/.test(statement))
     return 'merge'
   if (statement === 'clear-table') return 'replace'
@@ -158,7 +161,7 @@ function modeOf(point: CrashPoint | undefined): Story['mode'] | undefined {
 
 /** What is done once may not come a second time. */
 function isRare(point: CrashPoint): boolean {
-  return /^statement\.(create-receipts|drop-|delete-|choose-|merge|clear-|end-session|find-session)/.test(point)
+  return /^statement\.(create-receipts|move-|drop-|delete-|choose-|merge|clear-|end-session|find-session)/.test(point)
 }
 
 /** What is asked only of an attempt that has lost its connection, or its loader. */

@@ -115,6 +115,7 @@ describe('the same content under another name', () => {
     expect(whatGoesIn([copy], loadedAs('s3://b/first'), plan('skip'), LIMITS, 7)).toEqual({
       take: [],
       plan: undefined,
+      leftBehind: 0,
       drop: [copy],
       records: [
         {
