@@ -10,13 +10,23 @@ export interface Beginning {
   readonly text: string
   /** The file ends where the text does. */
   readonly isAll: boolean
+  /** No more of it is read. */
+  readonly isLast: boolean
 }
 
-/** Most headers and records end in the first; the last is the most that is read of any file. Bytes, as they lie in S3. */
-const STRETCHES = [64 * 1024, 1024 * 1024]
+/** How much of a file is read. */
+export interface Reading {
+  /** Bytes as they lie in S3; the last is the most. */
+  readonly stretches: readonly number[]
+  /** The most that is made of it, so that a megabyte of gzip does not become a gigabyte of text. */
+  readonly mostBytes: number
+}
 
-/** The most that is made of it, so that a megabyte of gzip does not become a gigabyte of text. */
-const MOST_BYTES = 1024 * 1024
+const MB = 1024 * 1024
+/** Most headers end in the first stretch. */
+export const OF_HEADERS: Reading = { stretches: [64 * 1024, MB], mostBytes: MB }
+/** Each record may name other columns, and sixteen files are read at once. */
+export const OF_RECORDS: Reading = { stretches: [64 * 1024, 4 * MB], mostBytes: 8 * MB }
 
 type TextPlan = Pick<CopyPlan, 'compression'> & Pick<Extract<CopyPlan, { format: 'csv' }>, 'encoding'>
 
@@ -25,6 +35,7 @@ export async function lookInto(
   { objects }: Pick<Ports, 'objects'>,
   object: S3Object,
   { compression, encoding = 'utf8' }: TextPlan,
+  { stretches, mostBytes }: Reading,
   look: (beginning: Beginning) => Names | 'more',
 ): Promise<Names> {
   if (compression !== 'none' && compression !== 'gzip') {
@@ -32,16 +43,17 @@ export async function lookInto(
     return unreadable(reason, 'COLUMNS_NOT_TOLD')
   }
   let bytes: Uint8Array = new Uint8Array()
-  for (const stretch of STRETCHES) {
+  for (const stretch of stretches) {
     const range = { from: bytes.length, bytes: stretch - bytes.length, ifMatch: object.etag }
     bytes = Buffer.concat([bytes, await objects.read(urlOf(object), range)])
     const plain =
-      compression === 'gzip' ? await unzipped(bytes, MOST_BYTES) : { kind: 'bytes' as const, bytes, isCut: false }
+      compression === 'gzip' ? await unzipped(bytes, mostBytes) : { kind: 'bytes' as const, bytes, isCut: false }
     if (plain.kind === 'unreadable') return plain
     const text = decoded(plain.bytes, encoding)
     if (typeof text !== 'string') return text
-    const found = look({ text, isAll: bytes.length < stretch && !plain.isCut })
+    const isLast = stretch === stretches.at(-1)
+    const found = look({ text, isAll: bytes.length < stretch && !plain.isCut, isLast })
     if (found !== 'more') return found
   }
-  return unreadable('its first megabyte does not hold its names')
+  return unreadable('its first megabytes do not hold its names')
 }

@@ -110,7 +110,7 @@ function askedBy(
 const TOO_LARGE: FileError = {
   code: 'COLUMNS_NOT_TOLD',
   reason:
-    'only the beginning of a JSON file is read for names, and what later records name would be lost in a merge: list the columns, or write smaller files',
+    'of a JSON file the first 4 MB are read for names, and what later records name would be lost in a merge: list the columns, or write smaller files',
 }
 
 function isAmong(names: readonly string[], name: string): boolean {

@@ -12,6 +12,7 @@ describe('a table that asks for more than its files to be added', () => {
         notify: { success: 'arn:aws:sns:eu-west-1:000000000000:penstock-local-success' },
         routes: [
           { match: 'told/**', into: { table: 'told', lineage: LINEAGE } },
+          { match: 'typed/**', into: { table: 'told', columns: 'by-name', lineage: LINEAGE } },
           { match: 'latest/**', into: { table: 'latest', lineage: LINEAGE, mode: { merge: { key: ['id'] } } } },
           { match: 'named/**', into: { table: 'named', columns: 'by-name' } },
           { match: 'exact/**', into: { table: 'named', columns: 'exactly-by-name' } },
@@ -70,6 +71,26 @@ describe('a table that asks for more than its files to be added', () => {
       { id: 2, file: file("it's + é.csv"), batch: one, recent: true },
       { id: 3, file: file('2.csv'), batch: two, recent: true },
     ])
+  })
+
+  it('tells it of the rows of Parquet, too, whose files fill all columns of a table', async () => {
+    const { parquetWriteBuffer } = await import('hyparquet-writer')
+    const file = (id: number) =>
+      Buffer.from(
+        parquetWriteBuffer({
+          columnData: [
+            { name: 'name', data: [`p${id}`], type: 'STRING' },
+            { name: 'id', data: [id], type: 'INT32' },
+          ],
+        }),
+      )
+    local.redshift.failNext({ matching: /^copy/i, act: 'delay', delayMs: 300 })
+    await land({ 'typed/1.parquet': file(101), 'typed/2.parquet': file(102), 'typed/3.parquet': file(103) })
+    const rows = await local.redshift.admin('select id, name, file from told where id > 100 order by id')
+    expect(rows).toEqual(
+      [1, 2, 3].map((n) => ({ id: 100 + n, name: `p${n + 100}`, file: `s3://${local.bucket}/typed/${n}.parquet` })),
+    )
+    expect(await local.redshift.admin('select 1 from told where batch is null or loaded_at is null')).toEqual([])
   })
 
   it('takes of rows without a version that of the later file, where files are told apart', async () => {

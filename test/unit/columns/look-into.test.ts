@@ -55,7 +55,7 @@ describe('of a file, names are looked for', () => {
 
   it('no further than that', async () => {
     const { found, read } = await look('x'.repeat(3 * KB * KB))
-    expect(found).toMatchObject({ kind: 'unreadable', reason: 'its first megabyte does not hold its names' })
+    expect(found).toMatchObject({ kind: 'unreadable', reason: 'its first megabytes do not hold its names' })
     expect(read).toHaveLength(2)
   })
 
@@ -93,7 +93,7 @@ describe('of a file in gzip, names are looked for', () => {
   it('in a megabyte of what it says, although it says many', async () => {
     const bomb = gzipSync(Buffer.alloc(64 * KB * KB, 'x'))
     const { found } = await look(bomb, 'gzip')
-    expect(found).toMatchObject({ kind: 'unreadable', reason: 'its first megabyte does not hold its names' })
+    expect(found).toMatchObject({ kind: 'unreadable', reason: 'its first megabytes do not hold its names' })
     expect((await look(gzipSync(`id\n${'x'.repeat(5_000_000)}`), 'gzip')).found).toMatchObject({ names: ['id'] })
   })
 

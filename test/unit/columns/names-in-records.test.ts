@@ -41,10 +41,16 @@ describe('the names in JSON records', () => {
     expect((await look(content)).found).toEqual({ kind: 'names', names, complete: true })
   })
 
-  it('are those of the records that end in the first 64 KB, and may not be all', async () => {
+  it('are those of all records of a file that is not too long, as each may name others', async () => {
     const { found, reads } = await look(`${MANY}{"later":1}`)
+    expect(found).toEqual({ kind: 'names', names: ['id', 'text', 'later'], complete: true })
+    expect(reads).toBe(2)
+  })
+
+  it('are those of the records that end in the first 4 MB, and may not be all', async () => {
+    const record = `{"id":1,"text":"${'x'.repeat(1_000)}"}\n`
+    const { found } = await look(`${record.repeat(4_500)}{"later":1}`)
     expect(found).toEqual({ kind: 'names', names: ['id', 'text'], complete: false })
-    expect(reads).toBe(1)
   })
 
   it('do not include those of a record that is cut off', async () => {
@@ -93,9 +99,9 @@ describe('the names in JSON records', () => {
     expect((await look(content)).found).toEqual({ kind: 'unreadable', code: 'COLUMNS_UNREADABLE', reason })
   })
 
-  it('are not taken from a record that does not end in the first megabyte', async () => {
-    const { found } = await look(`{"id":"${'x'.repeat(2_000_000)}"}`)
-    expect(found).toMatchObject({ code: 'COLUMNS_UNREADABLE', reason: 'its first megabyte does not hold its names' })
+  it('are not taken from a record that does not end in the first 4 MB', async () => {
+    const { found } = await look(`{"id":"${'x'.repeat(5_000_000)}"}`)
+    expect(found).toMatchObject({ code: 'COLUMNS_UNREADABLE', reason: 'its first megabytes do not hold its names' })
   })
 
   it.each(['s3://landing/paths.json', 'noshred'] as const)('mean nothing with paths %s', async (paths) => {
