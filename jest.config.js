@@ -15,6 +15,6 @@ module.exports = {
     ],
   },
   testTimeout: 30_000,
-  // Half of the time is spent waiting, on Postgres or for a window to end: jest's own choice would leave a core to itself.
-  maxWorkers: '100%',
+  // Half of the time is spent waiting, on Postgres, for a window or for a statement to end: with a worker for each core, cores would idle.
+  maxWorkers: '150%',
 }

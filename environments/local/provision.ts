@@ -8,7 +8,7 @@ import { PutParameterCommand } from '@aws-sdk/client-ssm'
 import type { Clients } from '../../lambda/platform/clients'
 import { createTables } from '../../lambda/platform/create-tables'
 import { VARIABLES } from '../../lambda/runtime'
-import { passwordParameterOf, type SettingsInput } from '../../lambda/settings'
+import { passwordParameterOf, type SettingsInput, settingsFrom } from '../../lambda/settings'
 import { statementPrefix } from '../../lambda/statement-name'
 import { deadLettersOf, LOCAL, QUEUES, SETTINGS_BUCKET, TABLE_NAMES, TIMEOUTS_MS } from './names'
 import type { Queue, Queues } from './queues'
@@ -51,7 +51,10 @@ export async function provision(
       new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: LOCAL.region } }),
     )
   }
-  const settings = JSON.stringify(settingsOf(redshift, topics, given.settings, given.login ?? { user: LOCAL.user }))
+  const document = settingsOf(redshift, topics, given.settings, given.login ?? { user: LOCAL.user })
+  const settings = JSON.stringify(document)
+  // Every function would find it out by itself, and nobody would hear of it.
+  settingsFrom(JSON.parse(settings))
   await clients.s3.send(new PutObjectCommand({ Bucket: SETTINGS_BUCKET, Key: 'settings.json', Body: settings }))
   await announceTo(given.events, servers, clients, objects.arn)
   if (given.login?.via === 'data-api') tellOfStatements(servers, wakes.arn)
