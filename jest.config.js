@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os')
+
 /** @type {import('jest').Config} */
 module.exports = {
   testEnvironment: 'node',
@@ -16,5 +18,5 @@ module.exports = {
   },
   testTimeout: 30_000,
   // Half of the time is spent waiting, on Postgres, for a window or for a statement to end: with a worker for each core, cores would idle.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
 }

@@ -139,6 +139,26 @@ describe('a warehouse over the Data API', () => {
       expect(await session.find(begunAs(job))).toEqual({ kind: 'nothing' })
     })
 
+    it('that nobody lists or knows may be under way while it is young, and is no more when it is old', async () => {
+      const UNKNOWN = '00000000-0000-4000-8000-000000000000'
+      const job = await world.job({ 'a.csv': '1\n' })
+      expect(await session.find(begunAs(job))).toEqual({ kind: 'maybe-submitted' })
+      expect(await session.find(begunAs(job, UNKNOWN))).toEqual({ kind: 'running', session: UNKNOWN })
+      const long = (ms: number) => ({ startedAtMs: Date.now() - ms })
+      expect(await session.find({ ...begunAs(job), ...long(16 * 60_000) })).toEqual({ kind: 'nothing' })
+      expect((await session.find({ ...begunAs(job, UNKNOWN), ...long(16 * 60_000) })).kind).toBe('running')
+      expect(await session.find({ ...begunAs(job, UNKNOWN), ...long(DAY_MS) })).toEqual({ kind: 'nothing' })
+    })
+
+    it('that may be under way is not refused because the service takes no more now', async () => {
+      const how = { kind: 'error', code: 'ActiveStatementsExceededException', status: 400 } as const
+      const job = await world.job({ 'a.csv': '1\n' })
+      world.service.failNext({ operation: 'BatchExecuteStatement', how })
+      expect((await session.load(job)).kind).toBe('refused')
+      world.service.failNext({ operation: 'BatchExecuteStatement', how })
+      expect((await session.load({ ...job, mayBeSubmitted: true })).kind).toBe('unknown')
+    })
+
     it('whose rows are not kept any more is loaded all the same', async () => {
       const job = await world.job({ 'a.csv': '1\n' })
       const id = sessionOf(await session.load(job))

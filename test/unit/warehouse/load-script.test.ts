@@ -17,23 +17,22 @@ const TABLE: TableShape = {
 }
 const PLAN: LoadPlan = { schema: 'public', table: 'people', format: 'csv', compression: 'none' }
 
+function jobOf(more: Partial<LoadPlan>, job: Partial<LoadJob> = {}): LoadJob {
+  return {
+    batchId: 'b1',
+    target: 'main/public.people',
+    attempt: 1,
+    plan: { ...PLAN, ...more } as LoadPlan,
+    manifest: 's3://landing/m',
+    urls: ['s3://landing/1.csv'],
+    bytes: 1,
+    timeoutMs: 1,
+    ...job,
+  }
+}
+
 function scriptFor(more: Partial<LoadPlan>, job: Partial<LoadJob> = {}): Script {
-  const plan = { ...PLAN, ...more } as LoadPlan
-  const planned = scriptOf(
-    {
-      batchId: 'b1',
-      target: 'main/public.people',
-      attempt: 1,
-      plan,
-      manifest: 's3://landing/m',
-      urls: ['s3://landing/1.csv'],
-      bytes: 1,
-      timeoutMs: 1,
-      ...job,
-    },
-    { copyRole: 'default' },
-    TABLE,
-  )
+  const planned = scriptOf(jobOf(more, job), { copyRole: 'default' }, TABLE)
   if (planned.kind === 'refused') throw new Error(planned.message)
   return planned.script
 }
@@ -122,6 +121,46 @@ describe('the transaction of a batch', () => {
   it('tells equal rows apart by what has an order', () => {
     const newest = scriptFor({ mode: { merge: {} } }).load.find(({ kind }) => kind === 'choose-newest')
     expect(newest).toMatchObject({ ties: [{ column: 'name' }, { column: 'extra', isSuper: true }, { column: 'file' }] })
+  })
+
+  it.each<[string, Partial<LoadPlan>, string, RegExp]>([
+    [
+      'whose lineage does not fit its column',
+      { lineage: { batchId: 'name' } },
+      'b'.repeat(26),
+      /"name".*holds 20 bytes/,
+    ],
+    ['whose file does not fit its column', { lineage: { file: 'name' } }, 'b1', /"name".*a-long-name\.csv/],
+  ])('is not made for a table %s: a person makes it longer, and no file has failed', (_, plan, batchId, message) => {
+    const planned = scriptOf(
+      jobOf(plan, { batchId, urls: ['s3://landing/a-long-name.csv'] }),
+      { copyRole: 'default' },
+      TABLE,
+    )
+    expect(planned).toMatchObject({
+      kind: 'refused',
+      code: 'COLUMN_TOO_SHORT',
+      message: expect.stringMatching(message),
+    })
+  })
+
+  it('is not made for a table that has a name of the loader’s own', () => {
+    const own = { name: 'penstock_loaded', type: 'integer', nullable: true, otherwise: 'null' } as const
+    const table = { ...TABLE, columns: [...TABLE.columns, own] }
+    expect(scriptOf(jobOf({ mode: { merge: {} } }), { copyRole: 'default' }, table)).toMatchObject({
+      kind: 'refused',
+      code: 'RESERVED_COLUMN',
+    })
+  })
+
+  it.each([
+    [['true', 'FALSE'], 'boolean'],
+    [['1', '-2'], 'bigint'],
+    [['D', '1'], 'character varying(256)'],
+  ])('gives a flag that only Parquet brings the type of its values: %j is %s', (values, type) => {
+    const script = scriptFor({ format: 'parquet', mode: { merge: { delete: { column: 'Gone', values } } } })
+    const [create] = script.load
+    expect(create && render(create)).toContain(`"gone" ${type}`)
   })
 
   it('never gives a temporary table the name of the target', () => {
