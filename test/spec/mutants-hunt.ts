@@ -3,7 +3,7 @@ import { bundleSimulation } from './simulation/bundle'
 import { runInThreads } from './simulation/run-in-threads'
 
 /** The seeds of `npm test`: every promise is kept in them, every crash point is reached, and every mutant is caught. */
-export const TEST_SEEDS = { from: 1000, runs: 700 } as const
+export const TEST_SEEDS = { from: 2000, runs: 700 } as const
 
 export interface Verdict {
   readonly mutant: Mutant

@@ -210,7 +210,12 @@ function settingsOf(
     routes: [
       { match: '{table}/**', existing: 'load', into: second === undefined ? into(first) : [into(first), into(second)] },
     ],
-    batch: { files: 1 + dice.below(5), seconds: dice.one([0, 0, 5, 60]), bytes: dice.one([60, 1_000_000]) },
+    // A COPY for each file is seen where there are several.
+    batch: {
+      files: (mode === 'columnar' ? 3 : 1) + dice.below(5),
+      seconds: mode === 'columnar' ? 5 : dice.one([0, 0, 5, 60]),
+      bytes: mode === 'columnar' ? 1_000_000 : dice.one([60, 1_000_000]),
+    },
     heal: heals ? { everyMinutes: dice.one([1, 5]), afterMinutes: dice.one([0, 2]) } : false,
     notify: {
       failure: 'arn:aws:sns:eu-west-1:123456789012:failure',
